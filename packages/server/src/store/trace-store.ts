@@ -1,0 +1,142 @@
+/**
+ * TraceStore: the one port to where spans are kept and found again.
+ *
+ * What an adapter MUST guarantee is said at each method and tested by conformance.ts, which every adapter runs.
+ * The coordinator (persist/) writes; the Query API (query/) reads. An adapter shows a span once, however often and in
+ * whatever order its copies arrive: of the copies of one (trace id, span id) the first finished one stays, and a
+ * finished one replaces one that was sent while it was still running.
+ */
+import type { Span } from '../trace/span.ts'
+import type { TraceSummary } from '../trace/trace-summary.ts'
+
+/** Bytes of one body, or of one payload of it, ready to be decoded: protobuf ExportTraceServiceRequest, uncompressed. */
+export interface BodyToWrite {
+  readonly bodyId: bigint
+  /** UTC day of arrival, `2026-11-23`. */
+  readonly arrivalDay: string
+  readonly bytes: Uint8Array
+  /** Index, within the body, of the first span in `bytes`. */
+  readonly firstSpanIndex: number
+  /** Where each payload in `bytes` ends, as the number of spans up to and with it. */
+  readonly payloadSpanEnds: readonly number[]
+}
+
+/** What became of the spans of one body. stored + duplicate = the spans in it; `replaced` counts rows it took over. */
+export interface WriteOutcome {
+  readonly stored: number
+  readonly duplicate: number
+  /** Running spans, stored before, whose place was taken by a finished one. */
+  readonly replaced: number
+  /** Payloads of which no span was new. */
+  readonly duplicatePayloads: number
+}
+
+export interface ReadOptions {
+  /** Cancels the work in the database too. */
+  readonly signal?: AbortSignal
+}
+
+export interface TraceQuery {
+  /** Both match any one span of the trace; given together, the same span. */
+  readonly service?: string | undefined
+  readonly name?: string | undefined
+  /** `error`: at least one span with status error; `ok`: none. */
+  readonly status?: 'ok' | 'error' | undefined
+  readonly minDurationNano?: bigint | undefined
+  readonly maxDurationNano?: bigint | undefined
+  /** On the trace's start; from is included, to is not. */
+  readonly fromUnixNano?: bigint | undefined
+  readonly toUnixNano?: bigint | undefined
+  readonly limit: number
+  /** Traces come newest start first, ties by descending trace id; the page begins behind this one. */
+  readonly after?: TracePosition | undefined
+}
+
+export interface TracePosition {
+  readonly startUnixNano: bigint
+  readonly traceId: string
+}
+
+export interface SpanQuery {
+  readonly limit: number
+  /** Spans come by ascending (start, span id). */
+  readonly after?: { readonly startUnixNano: bigint; readonly spanId: string } | undefined
+}
+
+/** A span as the index knows it, without reading bodies. */
+export interface SpanRow {
+  readonly spanId: string
+  readonly parentSpanId: string
+  readonly name: string
+  readonly kind: number
+  readonly serviceName: string
+  readonly startUnixNano: bigint
+  readonly durationNano: bigint
+  readonly statusCode: number
+  readonly running: boolean
+}
+
+export interface Operation {
+  readonly service: string
+  readonly name: string
+  readonly kind: number
+}
+
+/** A body that holds spans of a trace. */
+export interface TraceBody {
+  readonly bodyId: bigint
+  readonly arrivalDay: string
+  readonly spanCount: number
+}
+
+export interface TraceStore {
+  /**
+   * Writes the spans of `bodies`. MUST be atomic: all or nothing, within the coordinator's transaction where the
+   * adapter lives in the queue's database (`transaction` is that adapter's own handle), else idempotent.
+   * @returns one outcome a body, in order
+   * @throws PermanentFailure when retrying cannot help; anything else counts as retryable
+   */
+  write(transaction: unknown, bodies: readonly BodyToWrite[]): Promise<readonly WriteOutcome[]>
+
+  findTraces(query: TraceQuery, options?: ReadOptions): Promise<readonly TraceSummary[]>
+
+  findTrace(traceId: string, options?: ReadOptions): Promise<TraceSummary | undefined>
+
+  /** Rows of one page; empty when the trace is unknown. */
+  listSpans(traceId: string, query: SpanQuery, options?: ReadOptions): Promise<readonly SpanRow[]>
+
+  /**
+   * The same page with everything OTLP said of each span. MUST return the copy that is counted.
+   * @returns spans in the order of listSpans
+   */
+  readSpans(traceId: string, query: SpanQuery, options?: ReadOptions): Promise<readonly Span[]>
+
+  /**
+   * The trace as OTLP: chunks that put end to end are one TracesData message. Each span's bytes MUST be those that were
+   * accepted; resources and scopes may repeat. Yields nothing when the trace is unknown.
+   */
+  readRaw(traceId: string, options?: ReadOptions): AsyncIterable<Uint8Array>
+
+  /** Which bodies hold the trace's spans. */
+  findTraceBodies(traceId: string, options?: ReadOptions): Promise<readonly TraceBody[]>
+
+  /** Names of services, sorted; bounded by `limit`, beginning behind `after`. */
+  listServices(page: { limit: number; after?: string | undefined }, options?: ReadOptions): Promise<readonly string[]>
+
+  /** Sorted by (service, name, kind), beginning behind `after`. */
+  listOperations(
+    page: { service?: string | undefined; limit: number; after?: Operation | undefined },
+    options?: ReadOptions,
+  ): Promise<readonly Operation[]>
+}
+
+/** A payload that no retry can persist; it is parked with this code and message. */
+export class PermanentFailure extends Error {
+  override readonly name = 'PermanentFailure'
+  readonly code: string
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
