@@ -285,7 +285,7 @@ create view otel.queue as
 select q.id,
        case when q.state = 1 then 'settled'
             when q.lease_token is not null and q.visible_at > clock_timestamp() then 'claimed'
-            when q.attempts > 0 then 'retrying'
+            when q.error_code is not null then 'retrying'
             else 'pending' end as state,
        q.received_at, q.visible_at, q.settled_at, q.attempts,
        q.payload_count, q.span_count, q.raw_bytes, q.stored_bytes,

@@ -121,7 +121,10 @@ export interface TraceStore {
   findTraceBodies(traceId: string, options?: ReadOptions): Promise<readonly TraceBody[]>
 
   /** Names of services, sorted; bounded by `limit`, beginning behind `after`. */
-  listServices(page: { limit: number; after?: string | undefined }, options?: ReadOptions): Promise<readonly string[]>
+  listServices(
+    page: { limit: number; after?: string | undefined },
+    options?: ReadOptions,
+  ): Promise<readonly string[]>
 
   /** Sorted by (service, name, kind), beginning behind `after`. */
   listOperations(

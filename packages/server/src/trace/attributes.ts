@@ -3,14 +3,7 @@
  * double is a number, so that the two never merge; null is an AnyValue without a value, which OTLP calls meaningful.
  */
 export type AttributeValue =
-  | string
-  | boolean
-  | bigint
-  | number
-  | Uint8Array
-  | null
-  | readonly AttributeValue[]
-  | AttributeMap
+  string | boolean | bigint | number | Uint8Array | null | readonly AttributeValue[] | AttributeMap
 
 /** A kvlist. A list of entries and not an object: keys may repeat, and `__proto__` is a key like any other. */
 export interface AttributeMap {

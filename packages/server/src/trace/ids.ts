@@ -27,3 +27,8 @@ export function traceIdHash(bytes: Uint8Array, offset: number): number {
   }
   return hash | 0
 }
+
+/** traceIdHash of a trace id in hex. */
+export function traceIdHashOfHex(traceId: string): number {
+  return traceIdHash(Buffer.from(traceId, 'hex'), 0)
+}

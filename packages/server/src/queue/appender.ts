@@ -1,0 +1,167 @@
+/**
+ * Appender: makes a payload durable, so that the door may acknowledge it.
+ *
+ * Guarantees: `committed` is said only after the transaction that holds the payload has committed. Payloads that arrive
+ * while commits are under way travel together, as one body and one row of otel.ingestion_queue: a commit costs the same
+ * for one payload and for a hundred. A group that the database refuses is appended again payload by payload, so that
+ * no payload takes its neighbours along. Refuses when the backlog is full, when it is closing, and when the database
+ * does not answer; the client keeps the payload then. Called by receive/.
+ */
+import type pg from 'pg'
+import type { Log } from '../log.ts'
+import { appendGroup, type AppendedGroup } from './append-group.ts'
+import { buildGroup } from './build-group.ts'
+import type { Backlog } from './backlog.ts'
+
+export interface IncomingPayload {
+  /** Protobuf ExportTraceServiceRequest, validated. */
+  readonly bytes: Uint8Array
+  readonly spanCount: number
+  /** traceIdHash of each distinct trace id. */
+  readonly traceHashes: readonly number[]
+}
+
+export type AppendOutcome =
+  | { readonly kind: 'committed'; readonly bodyId: bigint; readonly ordinal: number }
+  | {
+      readonly kind: 'refused'
+      readonly reason: 'backlog' | 'stopping' | 'unavailable'
+      readonly retryAfterMs: number
+      readonly message: string
+    }
+
+export interface Appender {
+  /** Never rejects. Resolves after the commit, or with the reason why there was none. */
+  append(payload: IncomingPayload): Promise<AppendOutcome>
+  /** Commits what was taken, then refuses everything. */
+  close(): Promise<void>
+}
+
+export interface AppenderOptions {
+  readonly pool: pg.Pool
+  readonly backlog: Backlog
+  readonly log: Log
+  /** Called after each commit, outside of it: wakes the coordinator. */
+  readonly onAppended: () => void
+  readonly maxConcurrentCommits?: number
+  readonly maxGroupBytes?: number
+}
+
+// Two commits under way keep the disk busy while the next group gathers; more make the groups smaller and the commits
+// many. Payloads of 8 spans, 64 connections: see benchmarks/README.md.
+const defaultConcurrentCommits = 2
+
+// A group is what one claim decodes at least, so it bounds the coordinator's memory and its time in one transaction.
+const defaultMaxGroupBytes = 1024 * 1024
+
+interface Waiting {
+  readonly payload: IncomingPayload
+  readonly settle: (outcome: AppendOutcome) => void
+}
+
+export function openAppender(options: AppenderOptions): Appender {
+  const { pool, backlog, log, onAppended } = options
+  const maxConcurrentCommits = options.maxConcurrentCommits ?? defaultConcurrentCommits
+  const maxGroupBytes = options.maxGroupBytes ?? defaultMaxGroupBytes
+  const waiting: Waiting[] = []
+  let commitsUnderWay = 0
+  let closing = false
+  let onIdle: (() => void) | undefined
+
+  function startCommits(): void {
+    while (waiting.length > 0 && commitsUnderWay < maxConcurrentCommits) {
+      commitsUnderWay++
+      void commit(takeGroup()).finally(() => {
+        commitsUnderWay--
+        startCommits()
+        if (commitsUnderWay === 0 && waiting.length === 0) onIdle?.()
+      })
+    }
+  }
+
+  function takeGroup(): Waiting[] {
+    let bytes = 0
+    let count = 0
+    while (count < waiting.length) {
+      bytes += waiting[count]!.payload.bytes.byteLength
+      if (count > 0 && bytes > maxGroupBytes) break
+      count++
+    }
+    return waiting.splice(0, count)
+  }
+
+  async function commit(group: Waiting[]): Promise<void> {
+    const outcome = await tryAppend(group.map((one) => one.payload))
+    if (outcome.kind === 'failed' && !outcome.retryable && group.length > 1) {
+      for (const one of group) await commit([one])
+      return
+    }
+    if (outcome.kind === 'failed') {
+      log.warn({ err: outcome.error, payloads: group.length }, 'append failed, nothing was acknowledged')
+    } else {
+      onAppended()
+    }
+    for (const [ordinal, one] of group.entries()) {
+      one.settle(
+        outcome.kind === 'appended'
+          ? { kind: 'committed', bodyId: outcome.group.bodyId, ordinal }
+          : {
+              kind: 'refused',
+              reason: 'unavailable',
+              retryAfterMs: 1000,
+              message: 'the database did not commit the payload; send it again',
+            },
+      )
+    }
+  }
+
+  async function tryAppend(
+    payloads: readonly IncomingPayload[],
+  ): Promise<
+    { kind: 'appended'; group: AppendedGroup } | { kind: 'failed'; error: unknown; retryable: boolean }
+  > {
+    try {
+      const built = await buildGroup(payloads)
+      const group = await appendGroup(pool, built)
+      backlog.added(built.rawBytes, payloads.length)
+      return { kind: 'appended', group }
+    } catch (error) {
+      return { kind: 'failed', error, retryable: isConnectionTrouble(error) }
+    }
+  }
+
+  return {
+    append(payload) {
+      if (closing) {
+        return Promise.resolve({
+          kind: 'refused',
+          reason: 'stopping',
+          retryAfterMs: 1000,
+          message: 'the server is stopping; send the payload again',
+        })
+      }
+      const full = backlog.refusal()
+      if (full !== undefined) return Promise.resolve({ kind: 'refused', reason: 'backlog', ...full })
+      return new Promise((settle) => {
+        waiting.push({ payload, settle })
+        startCommits()
+      })
+    },
+    async close() {
+      closing = true
+      if (commitsUnderWay === 0) return
+      await new Promise<void>((resolve) => {
+        onIdle = resolve
+      })
+    },
+  }
+}
+
+/**
+ * Whether the failure is the database's and not the payload's: no SQLSTATE (the connection broke), or one of the classes
+ * 08 connection, 40 rollback, 53 resources (a full disk is 53100), 55 lock, 57 operator, 58 system, 25 read-only.
+ */
+function isConnectionTrouble(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code
+  return typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code) || /^(08|25|40|53|55|57|58)/.test(code)
+}

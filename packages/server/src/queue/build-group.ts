@@ -1,0 +1,75 @@
+import { promisify } from 'node:util'
+import { constants, zstdCompress, zstdCompressSync } from 'node:zlib'
+import type { IncomingPayload } from './appender.ts'
+
+/** One body and its queue row, ready to be inserted. */
+export interface Group {
+  readonly bytes: Buffer
+  readonly rawBytes: number
+  readonly spanCount: number
+  readonly payloadCount: number
+  /** Triples (stored end, raw end, spans up to there), one a frame. */
+  readonly frames: readonly number[]
+  /** Triples (raw end, spans up to there, trace hashes up to there), one a payload. */
+  readonly payloads: readonly number[]
+  readonly traceHashes: readonly number[]
+}
+
+/** otel.body.codec */
+export const codecZstd = 1
+
+// A reader decompresses the frames it needs and no more: 206 B/span on disk for 64 payloads of 8 spans in frames of
+// 128 KiB, 191 in one frame; but a trace sent in 60 payloads would decompress 60 whole groups.
+const frameRawBytes = 128 * 1024
+
+// Level 1 compresses 540 k spans/s on one core and the spans to a fifth; level 3 gains 5 % of the bytes for twice the time.
+const zstdOptions = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
+
+// Below this the thread pool's round trip costs more than the compression.
+const compressInPlaceBytes = 8 * 1024
+
+const zstdCompressAsync = promisify(zstdCompress)
+
+/** Puts payloads end to end (protobuf messages put end to end are one message), in frames of whole payloads. */
+export async function buildGroup(payloads: readonly IncomingPayload[]): Promise<Group> {
+  const frames: number[] = []
+  const ends: number[] = []
+  const traceHashes: number[] = []
+  const stored: Buffer[] = []
+  let storedBytes = 0
+  let rawBytes = 0
+  let spanCount = 0
+  let frame: Uint8Array[] = []
+  let frameBytes = 0
+  for (const [index, payload] of payloads.entries()) {
+    frame.push(payload.bytes)
+    frameBytes += payload.bytes.byteLength
+    rawBytes += payload.bytes.byteLength
+    spanCount += payload.spanCount
+    for (const hash of payload.traceHashes) traceHashes.push(hash)
+    ends.push(rawBytes, spanCount, traceHashes.length)
+    if (frameBytes >= frameRawBytes || index === payloads.length - 1) {
+      const compressed = await compress(frame.length === 1 ? frame[0]! : Buffer.concat(frame, frameBytes))
+      stored.push(compressed)
+      storedBytes += compressed.byteLength
+      frames.push(storedBytes, rawBytes, spanCount)
+      frame = []
+      frameBytes = 0
+    }
+  }
+  return {
+    bytes: stored.length === 1 ? stored[0]! : Buffer.concat(stored, storedBytes),
+    rawBytes,
+    spanCount,
+    payloadCount: payloads.length,
+    frames,
+    payloads: ends,
+    traceHashes,
+  }
+}
+
+function compress(bytes: Uint8Array): Buffer | Promise<Buffer> {
+  return bytes.byteLength < compressInPlaceBytes
+    ? zstdCompressSync(bytes, zstdOptions)
+    : zstdCompressAsync(bytes, zstdOptions)
+}

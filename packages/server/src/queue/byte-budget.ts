@@ -1,0 +1,29 @@
+/**
+ * How many bytes of payloads the process may hold at once, over the door, the decoder and the queries together.
+ * Nobody waits for room: who gets none answers "busy, come back", so that a flood cannot pile up in memory.
+ */
+export class ByteBudget {
+  readonly totalBytes: number
+  #reservedBytes = 0
+
+  constructor(totalBytes: number) {
+    this.totalBytes = totalBytes
+  }
+
+  get reservedBytes(): number {
+    return this.#reservedBytes
+  }
+
+  /** @returns false, and reserves nothing, when the budget has no room for so many bytes */
+  tryReserve(bytes: number): boolean {
+    if (this.#reservedBytes + bytes > this.totalBytes) return false
+    this.#reservedBytes += bytes
+    return true
+  }
+
+  /** Gives back what tryReserve granted. */
+  release(bytes: number): void {
+    if (bytes > this.#reservedBytes) throw new RangeError('more bytes released than were reserved')
+    this.#reservedBytes -= bytes
+  }
+}
