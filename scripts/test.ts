@@ -1,0 +1,101 @@
+// Runs the tests: `npm test` all of them, `npm test -- FILE…` some.
+//
+//   1. the unit and database tests beside the code, on one test server with the PostgreSQL that Holdfast embeds
+//   2. those of the queue and the store again, on the oldest PostgreSQL it supports
+//   3. the end-to-end tests, one file at a time, each starting its own real processes
+//
+// HOLDFAST_TEST_POSTGRES=15 runs pass 1 on the oldest server and leaves out pass 2.
+import { spawn } from 'node:child_process'
+import { globSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
+import { openLog } from '../packages/server/src/log.ts'
+import {
+  readTestedMajor,
+  startTestServer,
+  testPostgresVariable,
+  testServerVariable,
+  type TestedMajor,
+} from '../packages/server/src/postgres/test-server.ts'
+
+const root = resolve(import.meta.dirname, '..')
+
+/** What talks to the database in ways that differ between versions. */
+const versionedTests = /^packages\/server\/src\/(queue|store|persist|upkeep)\//
+
+/** A hung test ends the run instead of the patience of whoever waits for it. */
+const unitTimeoutMs = 120_000
+const e2eTimeoutMs = 600_000
+
+interface Pass {
+  readonly title: string
+  readonly files: readonly string[]
+  readonly server: TestedMajor | undefined
+  readonly args: readonly string[]
+}
+
+async function main(): Promise<number> {
+  const wanted = process.argv.slice(2).map((file) => relative(root, resolve(file)))
+  const major = readTestedMajor()
+  for (const pass of planPasses(wanted, major)) {
+    if (pass.files.length === 0) continue
+    console.log(`\n── ${pass.title} (${pass.files.length} ${pass.files.length === 1 ? 'file' : 'files'})`)
+    const exitCode = await runPass(pass)
+    if (exitCode !== 0) return exitCode
+  }
+  return 0
+}
+
+function planPasses(wanted: readonly string[], major: TestedMajor): Pass[] {
+  const all = globSync(['packages/*/src/**/*.test.{ts,tsx}', 'e2e/**/*.test.ts'], {
+    cwd: root,
+    exclude: (name) => name === 'node_modules' || name === 'dist',
+  }).sort()
+  const missing = wanted.filter((file) => !all.includes(file))
+  if (missing.length > 0) throw new Error(`no such test: ${missing.join(', ')}`)
+  const chosen = wanted.length === 0 ? all : all.filter((file) => wanted.includes(file))
+  const beside = chosen.filter((file) => file.startsWith('packages/'))
+  const unitArgs = [`--test-timeout=${unitTimeoutMs}`]
+  return [
+    { title: `unit and database tests, PostgreSQL ${major}`, files: beside, server: major, args: unitArgs },
+    {
+      title: 'queue and store on PostgreSQL 15',
+      files: major === '15' ? [] : beside.filter((file) => versionedTests.test(file)),
+      server: '15',
+      args: unitArgs,
+    },
+    {
+      title: 'end-to-end tests',
+      files: chosen.filter((file) => file.startsWith('e2e/')),
+      server: undefined,
+      args: ['--test-concurrency=1', `--test-timeout=${e2eTimeoutMs}`],
+    },
+  ]
+}
+
+async function runPass(pass: Pass): Promise<number> {
+  const server = pass.server === undefined ? undefined : await startTestServer(openLog('warn'), pass.server)
+  const env = { ...process.env }
+  delete env[testPostgresVariable]
+  delete env[testServerVariable]
+  if (server !== undefined) env[testServerVariable] = server.socketDir
+  try {
+    return await runNode(['--test', ...pass.args, ...pass.files], env)
+  } finally {
+    await server?.stop()
+  }
+}
+
+function runNode(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const child = spawn(process.execPath, args, { cwd: root, env, stdio: 'inherit' })
+  const forward = (signal: NodeJS.Signals): void => void child.kill(signal)
+  process.on('SIGINT', forward).on('SIGTERM', forward)
+  return new Promise((done, fail) => {
+    child.once('error', fail)
+    child.once('exit', (code) => {
+      process.off('SIGINT', forward).off('SIGTERM', forward)
+      done(code ?? 1)
+    })
+  })
+}
+
+process.exitCode = await main()
