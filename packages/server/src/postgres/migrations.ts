@@ -57,6 +57,7 @@ export async function migrate(
       migrationsTable: 'migration',
       advisoryLockMode: 'wait',
       checkOrder: true,
+      singleTransaction: true,
       logger: { debug: quiet, info: quiet, warn: quiet, error: quiet }, // what fails is thrown as well
     })
     const names = applied.map((migration) => migration.name)
