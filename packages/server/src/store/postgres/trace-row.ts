@@ -1,0 +1,44 @@
+import type { TraceSummary } from '../../trace/trace-summary.ts'
+import { spanIdOfBigint, traceIdOfUuid } from './id-columns.ts'
+
+/** The columns of a summary, from `t` (otel.trace_summary) and `o` (otel.operation of its root). */
+export const traceColumns = `
+       t.trace_id, t.start_unix_nano, t.end_unix_nano, t.span_count, t.error_count, t.root_span_id,
+       coalesce(t.root_name_text, o.name) as root_name, o.service as root_service, t.root_provisional,
+       t.input_tokens, t.output_tokens, t.first_arrival_day, t.last_arrival_day`
+
+export interface TraceRow {
+  readonly trace_id: string
+  readonly start_unix_nano: bigint
+  readonly end_unix_nano: bigint
+  readonly span_count: number
+  readonly error_count: number
+  readonly root_span_id: bigint
+  readonly root_name: string
+  readonly root_service: string
+  readonly root_provisional: boolean
+  readonly input_tokens: bigint | null
+  readonly output_tokens: bigint | null
+  readonly first_arrival_day: string
+  readonly last_arrival_day: string
+}
+
+export function toTraceSummary(row: TraceRow): TraceSummary {
+  return {
+    traceId: traceIdOfUuid(row.trace_id),
+    startUnixNano: row.start_unix_nano,
+    endUnixNano: row.end_unix_nano,
+    spanCount: row.span_count,
+    errorCount: row.error_count,
+    root: {
+      spanId: spanIdOfBigint(row.root_span_id),
+      name: row.root_name,
+      serviceName: row.root_service,
+      provisional: row.root_provisional,
+    },
+    inputTokens: row.input_tokens === null ? undefined : Number(row.input_tokens),
+    outputTokens: row.output_tokens === null ? undefined : Number(row.output_tokens),
+    firstArrivalDay: row.first_arrival_day,
+    lastArrivalDay: row.last_arrival_day,
+  }
+}
