@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import type { NoticeMessage } from 'pg-protocol/dist/messages.js'
 import { toArrayLiteral } from '../postgres/array-literal.ts'
 import { codecZstd, type Group } from './build-group.ts'
 
@@ -45,8 +46,8 @@ export async function appendGroup(pool: pg.Pool, group: Group): Promise<Appended
 
 async function insert(pool: pg.Pool, group: Group): Promise<AppendedGroup> {
   const client = await pool.connect()
-  let warning: pg.NoticeMessage | undefined
-  const onNotice = (notice: pg.NoticeMessage): void => {
+  let warning: NoticeMessage | undefined
+  const onNotice = (notice: NoticeMessage): void => {
     if (notice.severity === 'WARNING') warning = notice
   }
   client.on('notice', onNotice)

@@ -29,7 +29,7 @@ export function searchable(text: string): string {
 }
 
 const leastBigint = -(2n ** 63n)
-const greatestBigint = 2n ** 63n - 1n
+export const greatestBigint = 2n ** 63n - 1n
 
 /** Times are stored clamped to the range of bigint, and looked for the same way. */
 export function clampToBigint(value: bigint): bigint {

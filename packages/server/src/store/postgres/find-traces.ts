@@ -1,9 +1,10 @@
 import type pg from 'pg'
+import { toArrayLiteral } from '../../postgres/array-literal.ts'
 import { queryCancellable } from '../../postgres/cancel.ts'
 import type { TraceSummary } from '../../trace/trace-summary.ts'
 import type { ReadOptions, TraceQuery } from '../trace-store.ts'
-import { clampToBigint, columnTypes } from './column-types.ts'
-import { findOperationIds, type OperationFilter } from './find-operation-ids.ts'
+import { clampToBigint, columnTypes, greatestBigint } from './column-types.ts'
+import { findOperationIds, type NameFilter, type OperationFilter } from './find-operation-ids.ts'
 import { toTraceSummary, traceColumns, type TraceRow } from './trace-row.ts'
 
 type Bind = (value: unknown) => string
@@ -14,14 +15,9 @@ export async function findTraces(
   query: TraceQuery,
   options?: ReadOptions,
 ): Promise<readonly TraceSummary[]> {
-  const filter = await findOperationIds(pool, query, options)
-  // No operation of that service: it never sent a span.
-  if (
-    filter !== undefined &&
-    filter.ids.length === 0 &&
-    !((filter.serviceIds ?? [0]).length > 0 && filter.nameText !== undefined)
-  )
-    return []
+  const asksOperation = query.service !== undefined || query.name !== undefined
+  const filter = asksOperation ? await findOperationIds(pool, query, options) : undefined
+  if (asksOperation && filter === undefined) return []
   const values: unknown[] = []
   const text = findSql(query, filter, (value) => `$${values.push(value)}`)
   const result = await queryCancellable<TraceRow>(pool, { text, values, types: columnTypes }, options?.signal)
@@ -57,7 +53,9 @@ function summaryPredicates(query: TraceQuery, bind: Bind): string[] {
   const { fromUnixNano: from, toUnixNano: to, minDurationNano: min, maxDurationNano: max, after } = query
   if (from !== undefined) predicates.push(`t.start_unix_nano >= ${bind(clampToBigint(from))}::bigint`)
   // A time beyond bigint is stored as the greatest one, so an end beyond it excludes nothing.
-  if (to !== undefined && to === clampToBigint(to)) predicates.push(`t.start_unix_nano < ${bind(to)}::bigint`)
+  if (to !== undefined && to <= greatestBigint) {
+    predicates.push(`t.start_unix_nano < ${bind(clampToBigint(to))}::bigint`)
+  }
   if (query.status === 'error') predicates.push('t.error_count > 0')
   if (query.status === 'ok') predicates.push('t.error_count = 0')
   if (min !== undefined) predicates.push(`${durationSql} >= ${bind(min)}::numeric`)
@@ -73,24 +71,28 @@ function summaryPredicates(query: TraceQuery, bind: Bind): string[] {
 const durationSql = '(t.end_unix_nano::numeric - t.start_unix_nano)'
 
 /** One list of predicates a half. */
-function operationPredicates(filter: OperationFilter, bind: Bind): string[][] {
-  const ids = bind(filter.ids)
-  const spanMatches = [`s.operation_id = any(${ids}::integer[])`]
-  if (filter.nameText !== undefined) {
-    const ofService =
-      filter.serviceIds === undefined ? '' : `and s.operation_id = any(${bind(filter.serviceIds)}::integer[])`
-    spanMatches[0] += ' and s.marks & 2 = 0'
-    spanMatches.push(`s.name_text = ${bind(filter.nameText)} ${ofService}`)
-  }
-  const listed = `t.operation_ids && ${ids}::integer[]`
-  return [
-    [listed],
-    [
-      't.operations_truncated',
-      `not ${listed}`,
-      `exists (select from otel.span_row s
+function operationPredicates({ ids, name }: OperationFilter, bind: Bind): string[][] {
+  const idsSql = `${bind(toArrayLiteral(ids))}::integer[]`
+  const listed = `t.operation_ids && ${idsSql}`
+  const inSpans = `exists (select from otel.span_row s
         where s.trace_id = t.trace_id and s.arrival_day between t.first_arrival_day and t.last_arrival_day
-          and (${spanMatches.map((match) => `(${match})`).join(' or ')}))`,
-    ],
+          and (${spanMatches(idsSql, name, bind)}))`
+  const truncated = ['t.operations_truncated', inSpans]
+  if (ids.length === 0) return [truncated]
+  const proof = name?.isNameless === true ? [`(not t.operations_truncated or ${inSpans})`] : []
+  return [
+    [listed, ...proof],
+    [...truncated, `not ${listed}`],
   ]
+}
+
+function spanMatches(idsSql: string, name: NameFilter | undefined, bind: Bind): string {
+  const byId = `s.operation_id = any(${idsSql})`
+  if (name === undefined) return byId
+  const { text, serviceIds } = name
+  const ofService =
+    serviceIds === undefined
+      ? ''
+      : ` and s.operation_id = any(${bind(toArrayLiteral(serviceIds))}::integer[])`
+  return `${byId} and s.marks & 2 = 0 or s.name_text = ${bind(text)}${ofService}`
 }

@@ -1,0 +1,46 @@
+import type pg from 'pg'
+import { markNameText, markTokensCounted } from './span-row.ts'
+import { maxOperationsPerTrace, type TraceDraft } from './trace-draft.ts'
+import { formatUuid } from './upsert-traces.ts'
+
+// The same merge as the upsert's, over the rows themselves. Rare: only traces of which a span came twice.
+const recountSql = `
+update otel.trace_summary t
+set start_unix_nano = c.start_unix_nano, end_unix_nano = c.end_unix_nano,
+    root_start_unix_nano = c.roots[1][1], root_span_id = c.roots[1][2], root_operation_id = c.roots[1][3]::int,
+    root_provisional = c.root_provisional, root_name_text = c.root_name_text,
+    span_count = c.span_count, error_count = c.error_count,
+    input_tokens = c.input_tokens, output_tokens = c.output_tokens,
+    operation_ids = c.operation_ids[1:${maxOperationsPerTrace}],
+    operations_truncated = c.has_name_text or cardinality(c.operation_ids) > ${maxOperationsPerTrace}
+from (
+  select trace_id,
+         min(start_unix_nano) as start_unix_nano,
+         max(start_unix_nano + greatest(duration_nano, 0)) as end_unix_nano,
+         (array_agg(array[start_unix_nano, span_id, operation_id::bigint]
+                    order by parent_span_id <> 0, start_unix_nano, span_id))[1:1] as roots,
+         (array_agg(name_text order by parent_span_id <> 0, start_unix_nano, span_id))[1] as root_name_text,
+         bool_and(parent_span_id <> 0) as root_provisional,
+         count(*)::int as span_count,
+         (count(*) filter (where status_code = 2))::int as error_count,
+         sum(input_tokens) filter (where marks & ${markTokensCounted} <> 0) as input_tokens,
+         sum(output_tokens) filter (where marks & ${markTokensCounted} <> 0) as output_tokens,
+         array_agg(distinct operation_id order by operation_id) as operation_ids,
+         bool_or(marks & ${markNameText} <> 0) as has_name_text
+  from otel.span_row
+  where trace_id = any($1::uuid[])
+  group by trace_id
+) c
+where t.trace_id = c.trace_id`
+
+/** Counts the summaries of these traces anew from their rows, which this transaction has written and locked. */
+export async function recountTraces(
+  transaction: pg.ClientBase,
+  traces: readonly TraceDraft[],
+): Promise<void> {
+  await transaction.query({
+    name: 'recount-traces',
+    text: recountSql,
+    values: [`{${traces.map((trace) => formatUuid(trace.traceId)).join(',')}}`],
+  })
+}

@@ -1,0 +1,61 @@
+/**
+ * Writes bodies into the index, in the coordinator's transaction: build the rows, merge the trace summaries (which locks the
+ * traces), look for copies stored before, COPY, correct the summaries where copies were met. The order is what makes a span
+ * count once under concurrent writers; ADR 0003 has the argument.
+ */
+import type pg from 'pg'
+import type { BodyToWrite, WriteOutcome } from '../trace-store.ts'
+import { BatchBuilder } from './build-batch.ts'
+import { copySpans } from './copy-spans.ts'
+import { deleteReplaced, findStoredCopies } from './find-stored-copies.ts'
+import { OperationDictionary } from './operation-dictionary.ts'
+import { recountTraces } from './recount-traces.ts'
+import { TermDictionary } from './term-dictionary.ts'
+import { upsertTraces } from './upsert-traces.ts'
+
+export class BodyWriter {
+  readonly #operations: OperationDictionary
+  readonly #terms: TermDictionary
+  readonly #batch: BatchBuilder
+
+  /** @param pool for the dictionaries, whose ids are committed apart from the transaction that uses them */
+  constructor(pool: pg.Pool) {
+    this.#operations = new OperationDictionary(pool)
+    this.#terms = new TermDictionary(pool)
+    this.#batch = new BatchBuilder(this.#operations, this.#terms)
+  }
+
+  async write(transaction: pg.ClientBase, bodies: readonly BodyToWrite[]): Promise<readonly WriteOutcome[]> {
+    const batch = this.#batch
+    await this.#build(bodies)
+    if (batch.traces.length === 0) return batch.outcomes()
+    const known = await upsertTraces(transaction, batch.traces)
+    if (known.length > 0) {
+      const copies = await findStoredCopies(transaction, batch, known)
+      const replaced = copies.filter((copy) =>
+        batch.meetStored(
+          copy.trace,
+          Number(copy.spanId >> 32n),
+          Number(copy.spanId & 0xffffffffn),
+          copy.isRunning,
+        ),
+      )
+      if (replaced.length > 0) await deleteReplaced(transaction, replaced)
+    }
+    await copySpans(transaction, batch.rows)
+    const toRecount = batch.traces.filter((trace) => trace.needsRecount)
+    if (toRecount.length > 0) await recountTraces(transaction, toRecount)
+    return batch.outcomes()
+  }
+
+  async #build(bodies: readonly BodyToWrite[]): Promise<void> {
+    this.#batch.build(bodies)
+    const operations = [...this.#batch.unresolved.operations.keys()]
+    // Names beyond a dictionary's bound stand in the rows themselves, which then have to be built again.
+    if (operations.length > 0 && (await this.#operations.resolve(operations)))
+      return await this.#build(bodies)
+    const terms = [...this.#batch.unresolved.terms.keys()]
+    if (terms.length > 0) await this.#terms.resolve(terms)
+    this.#batch.patchIds()
+  }
+}
