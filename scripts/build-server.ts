@@ -1,0 +1,20 @@
+// Makes what `npm pack` packs of packages/server: dist/ by the TypeScript compiler, the readme and the license beside it.
+// The source runs without this; it is for the package, because Node does not strip types below node_modules.
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, existsSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join, resolve } from 'node:path'
+
+const root = resolve(import.meta.dirname, '..')
+const server = join(root, 'packages', 'server')
+
+rmSync(join(server, 'dist'), { recursive: true, force: true })
+const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc')
+const compiled = spawnSync(process.execPath, [tsc, '--project', join(server, 'tsconfig.build.json')], {
+  stdio: 'inherit',
+})
+if (compiled.status !== 0) process.exit(compiled.status ?? 1)
+
+for (const name of ['README.md', 'LICENSE']) {
+  if (existsSync(join(root, name))) copyFileSync(join(root, name), join(server, name))
+}
