@@ -1,21 +1,20 @@
 // One run of the `postgres` program: started as a child, its log read into ours, stopped by signal.
-import { spawn, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import type { Log } from '../log.ts'
+import { exitOf, spawnForCluster, type Cluster } from './cluster.ts'
 import { EmbeddedServerError } from './embedded-server-error.ts'
 import { embeddedRole } from './init-cluster.ts'
 import type { PostgresBinaries } from './postgres-binaries.ts'
-import type { SystemUser } from './system-user.ts'
 
 export interface PostmasterOptions {
   readonly binaries: PostgresBinaries
-  readonly dataDir: string
-  /** Holds the socket; nothing listens on TCP. */
+  readonly cluster: Cluster
+  /** Holds the socket; nothing listens on TCP. PGDATA itself is allowed. */
   readonly socketDir: string
-  readonly user: SystemUser | undefined
-  /** `-c name=value` each; they win over every file in the data directory. */
+  /** These win over every file in the data directory. */
   readonly settings?: Readonly<Record<string, string>>
   readonly log: Log
 }
@@ -41,29 +40,23 @@ export function embeddedConnection(socketDir: string, database: string = embedde
 
 /** Starts PostgreSQL and resolves when it accepts connections, after crash recovery if there was a crash. */
 export async function startPostmaster(options: PostmasterOptions): Promise<Postmaster> {
-  const { binaries, user, log } = options
-  const settings = Object.entries(options.settings ?? {}).flatMap(([name, value]) => [
-    '-c',
-    `${name}=${value}`,
-  ])
-  const socketDirSetting = `"${options.socketDir.replaceAll('"', '""')}"` // a list: quoted, it is one entry
-  const child = spawn(
-    binaries.postgres,
-    ['-D', options.dataDir, '-k', socketDirSetting, '-h', '', '-p', String(socketPort), ...settings],
-    {
-      ...(user === undefined ? {} : { uid: user.uid, gid: user.gid }),
-      cwd: '/',
-      env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' },
-      // A session of its own: Ctrl-C at the terminal is for Holdfast, which stops PostgreSQL after its last write.
-      detached: true,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    },
-  )
-  const lastLines = readLog(child, log)
-  const exited = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(error.message))
-    child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : `signal ${signal}`))
+  const { binaries, cluster, log } = options
+  const child = spawnForCluster(cluster, binaries.postgres, (dataPath) => {
+    const socketDir = options.socketDir === cluster.dir ? dataPath : options.socketDir
+    const settings = {
+      ...options.settings,
+      listen_addresses: '',
+      port: String(socketPort),
+      unix_socket_directories: `"${socketDir.replaceAll('"', '""')}"`, // a list: quoted, it is one entry
+    }
+    return [
+      '-D',
+      dataPath,
+      ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ]
   })
+  const lastLines = readLog(child, log)
+  const exited = exitOf(child)
   await waitUntilReady(options, exited, lastLines)
   return {
     pid: child.pid ?? 0,
@@ -128,11 +121,11 @@ function explainExit(
   if (said.includes('No space left on device')) {
     return new EmbeddedServerError(
       'no_space',
-      `PostgreSQL cannot start: no space left on the disk of ${options.dataDir}. Nothing is lost; free some and start again`,
+      `PostgreSQL cannot start: no space left on the disk of ${options.cluster.dir}. Nothing is lost; free some and start again`,
     )
   }
   return new EmbeddedServerError(
     'start_failed',
-    `PostgreSQL in ${options.dataDir} did not start (${exit}):\n${said}`,
+    `PostgreSQL in ${options.cluster.dir} did not start (${exit}):\n${said}`,
   )
 }

@@ -67,9 +67,9 @@ export async function startTestServer(log: Log, major: TestedMajor = '18'): Prom
     copyDir: join(tmpdir(), 'holdfast-test-binaries'),
     log,
   })
-  const dataDir = join(dir, 'data')
-  await initCluster(binaries, { dataDir, user, durable: false })
-  const postmaster = await startPostmaster({ binaries, dataDir, socketDir: dir, user, settings, log })
+  const cluster = { dir: join(dir, 'data'), user, reachable: true }
+  await initCluster(binaries, cluster, { durable: false })
+  const postmaster = await startPostmaster({ binaries, cluster, socketDir: dir, settings, log })
   const stop = async (): Promise<void> => {
     await postmaster.stop()
     await rm(dir, { recursive: true, force: true })
