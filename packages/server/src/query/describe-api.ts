@@ -1,0 +1,28 @@
+import swagger from '@fastify/swagger'
+import type { QueryApp } from './query-api-options.ts'
+import { serverVersion } from './server-version.ts'
+
+/** Makes /openapi.json from the schemas of the routes that are added after it. */
+export async function describeApi(app: QueryApp): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Holdfast Query API',
+        version: serverVersion,
+        description:
+          'Traces that Holdfast keeps, and what became of everything it accepted. JSON in snake_case, ids in hex, times ' +
+          'in RFC 3339 with nanoseconds, durations in milliseconds; errors are RFC 9457 problems with a stable `code`.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      servers: [{ url: '/', description: 'This server' }],
+      tags: [
+        { name: 'traces', description: 'Traces and their spans' },
+        { name: 'catalog', description: 'What there is to look for' },
+        { name: 'queue', description: 'What waits, and the books' },
+        { name: 'process', description: 'Health and metrics' },
+      ],
+    },
+  })
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+}

@@ -1,0 +1,72 @@
+import type { TracePosition } from '../store/trace-store.ts'
+import type { TraceSummary } from '../trace/trace-summary.ts'
+import { parseTraceId } from '../trace/ids.ts'
+import type { CursorPosition, ListIdentity } from './cursor.ts'
+import type { TracesQuery } from './contract.ts'
+import { toNanoseconds } from './instant.ts'
+import { toPage } from './page.ts'
+import { ProblemError } from './problem.ts'
+import type { QueryApiOptions, QueryApp } from './query-api-options.ts'
+import { parseInt64, readCursor, readInstant, readName } from './read-parameters.ts'
+import { refusals } from './refusals.ts'
+import { traceToJson } from './trace-json.ts'
+import { traceList, tracesQuery } from './trace-schemas.ts'
+
+export function addListTracesRoute(app: QueryApp, { store }: QueryApiOptions): void {
+  app.get(
+    '/api/v1/traces',
+    {
+      schema: {
+        operationId: 'listTraces',
+        tags: ['traces'],
+        summary: 'Finds traces, newest start first',
+        querystring: tracesQuery,
+        response: { 200: traceList, ...refusals },
+      },
+      preValidation: async (request) => refuseWhatComesLater(request.query),
+    },
+    async (request) => {
+      const { query, signal } = request
+      const limit = query.limit ?? 50
+      const identity: ListIdentity = { list: 'traces', filters: filtersOf(query) }
+      const found = await store.findTraces(
+        {
+          service: readName(query.service),
+          name: readName(query.name),
+          status: query.status,
+          minDurationNano:
+            query.min_duration_ms === undefined ? undefined : toNanoseconds(query.min_duration_ms),
+          maxDurationNano:
+            query.max_duration_ms === undefined ? undefined : toNanoseconds(query.max_duration_ms),
+          fromUnixNano: readInstant('start', query.start),
+          toUnixNano: readInstant('end', query.end),
+          limit: limit + 1,
+          after: readCursor(identity, query.cursor, toPosition),
+        },
+        { signal },
+      )
+      return toPage(identity, found, limit, traceToJson, positionOf)
+    },
+  )
+}
+
+/** Parameters of the contract that a later version answers: saying so is better than "unknown parameter". */
+function refuseWhatComesLater(query: object): void {
+  const later = ['attr', 'q'].filter((parameter) => Object.hasOwn(query, parameter))
+  if (later.length === 0) return
+  throw new ProblemError('not_served_yet', `this version does not serve ${later.join(' and ')} yet`)
+}
+
+function filtersOf({ limit: _limit, cursor: _cursor, ...filters }: TracesQuery): ListIdentity['filters'] {
+  return Object.fromEntries(Object.entries(filters).map(([key, value]) => [key, String(value)]))
+}
+
+function positionOf(trace: TraceSummary): CursorPosition {
+  return [trace.startUnixNano.toString(), trace.traceId]
+}
+
+function toPosition([start, id]: CursorPosition): TracePosition | undefined {
+  const startUnixNano = parseInt64(start)
+  const traceId = parseTraceId(id ?? '')
+  return startUnixNano === undefined || traceId === undefined ? undefined : { startUnixNano, traceId }
+}

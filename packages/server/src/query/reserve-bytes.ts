@@ -1,0 +1,20 @@
+import type { FastifyReply } from 'fastify'
+import type { ByteBudget } from '../queue/byte-budget.ts'
+import { ProblemError } from './problem.ts'
+import { maxPageBytes } from './read-span-page.ts'
+
+/**
+ * Reserves what a long answer may take until it has left, so that many slow readers of long traces cannot fill the
+ * memory that the door needs.
+ * @throws ProblemError `busy` when the budget has no room now
+ */
+export function reserveForAnswer(budget: ByteBudget, reply: FastifyReply): void {
+  // Of a small budget one answer takes an eighth: it bounds how many run at once.
+  const bytes = Math.min(maxPageBytes, Math.floor(budget.totalBytes / 8))
+  if (!budget.tryReserve(bytes)) {
+    throw new ProblemError('busy', 'the server has no memory left for this answer now; try again', {
+      retryAfterSeconds: 1,
+    })
+  }
+  reply.raw.once('close', () => budget.release(bytes))
+}

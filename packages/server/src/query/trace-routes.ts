@@ -1,0 +1,66 @@
+import { problemOfUnknownTrace } from './problem.ts'
+import type { QueryApiOptions, QueryApp } from './query-api-options.ts'
+import { readSpanPage } from './read-span-page.ts'
+import { readTraceId } from './read-parameters.ts'
+import { refusals } from './refusals.ts'
+import { reserveForAnswer } from './reserve-bytes.ts'
+import { spanList, spansQuery } from './span-schemas.ts'
+import { traceToJson } from './trace-json.ts'
+import { traceDetail, traceDetailQuery, traceParams } from './trace-schemas.ts'
+
+const spansInDetail = 1000
+
+/** /traces/{id} and its /spans. */
+export function addTraceRoutes(app: QueryApp, { store, budget }: QueryApiOptions): void {
+  app.get(
+    '/api/v1/traces/:id',
+    {
+      schema: {
+        operationId: 'getTrace',
+        tags: ['traces'],
+        summary: 'The summary of a trace, and its first spans',
+        params: traceParams,
+        querystring: traceDetailQuery,
+        response: { 200: traceDetail, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const traceId = readTraceId(request.params.id)
+      const { include } = request.query
+      const options = { signal: request.signal }
+      const trace = await store.findTrace(traceId, options)
+      if (trace === undefined) throw problemOfUnknownTrace()
+      if (include === 'attributes') reserveForAnswer(budget, reply)
+      const page = { traceId, include, limit: spansInDetail, cursor: undefined }
+      const { items, next_cursor } = await readSpanPage(store, page, options)
+      return {
+        ...traceToJson(trace),
+        spans: items,
+        spans_truncated: next_cursor !== null,
+        spans_next_cursor: next_cursor,
+      }
+    },
+  )
+
+  app.get(
+    '/api/v1/traces/:id/spans',
+    {
+      schema: {
+        operationId: 'listSpans',
+        tags: ['traces'],
+        summary: 'The spans of a trace, by start time',
+        params: traceParams,
+        querystring: spansQuery,
+        response: { 200: spanList, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const traceId = readTraceId(request.params.id)
+      const { include, cursor, limit = 100 } = request.query
+      if (include === 'attributes') reserveForAnswer(budget, reply)
+      const page = await readSpanPage(store, { traceId, include, cursor, limit }, { signal: request.signal })
+      if (page.items.length === 0 && cursor === undefined) throw problemOfUnknownTrace()
+      return page
+    },
+  )
+}

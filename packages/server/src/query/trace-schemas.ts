@@ -1,0 +1,84 @@
+import { Type } from 'typebox'
+import {
+  closed,
+  count,
+  instant,
+  list,
+  milliseconds,
+  nullable,
+  page,
+  spanId,
+  traceId,
+} from './schema-parts.ts'
+import { includeParameter, spanItem, spanKind } from './span-schemas.ts'
+
+const traceProperties = {
+  trace_id: traceId,
+  service_name: Type.String({ description: "The root span's service" }),
+  root_name: Type.String({ description: "The root span's name" }),
+  root_span_id: spanId,
+  root_provisional: Type.Boolean({
+    description: 'No span without a parent has arrived yet; the earliest span stands in for the root',
+  }),
+  start_time: instant,
+  end_time: instant,
+  duration_ms: milliseconds,
+  status: Type.Enum(['ok', 'error'], { description: 'error: at least one span failed' }),
+  span_count: count,
+  error_count: count,
+  input_tokens: nullable(count),
+  output_tokens: nullable(count),
+}
+
+export const traceItem = Type.Object(traceProperties, closed)
+export const traceList = list(traceItem, 'Traces, newest start first')
+
+export const tracesQuery = Type.Object(
+  {
+    service: Type.Optional(Type.String({ description: 'A span of the trace is of this service' })),
+    name: Type.Optional(
+      Type.String({ description: 'A span of the trace (of `service`, when given) has this name' }),
+    ),
+    status: Type.Optional(
+      Type.Enum(['ok', 'error'], { description: 'error: at least one span failed; ok: none' }),
+    ),
+    min_duration_ms: Type.Optional(Type.Number({ minimum: 0 })),
+    max_duration_ms: Type.Optional(Type.Number({ minimum: 0 })),
+    start: Type.Optional(Type.String({ description: 'RFC 3339; traces that start then or later' })),
+    end: Type.Optional(Type.String({ description: 'RFC 3339; traces that start before' })),
+    ...page(50, 500),
+  },
+  closed,
+)
+
+export const traceParams = Type.Object({
+  id: Type.String({ description: 'Trace id, 32 hex digits in either case' }),
+})
+
+export const traceDetailQuery = Type.Object({ include: includeParameter }, closed)
+export const noQuery = Type.Object({}, closed)
+
+export const traceDetail = Type.Object(
+  {
+    ...traceProperties,
+    spans: Type.Array(spanItem, { description: 'The first spans by start time, at most 1000' }),
+    spans_truncated: Type.Boolean({ description: 'There are more spans than these' }),
+    spans_next_cursor: Type.Union([Type.String(), Type.Null()], {
+      description: 'Where /spans goes on, as its `cursor`; null when `spans` is complete',
+    }),
+  },
+  { ...closed, description: 'The trace with its first spans' },
+)
+
+export const serviceList = list(Type.Object({ name: Type.String() }, closed), 'Services by name')
+export const servicesQuery = Type.Object(page(200, 1000), closed)
+
+export const operationItem = Type.Object(
+  { service_name: Type.String(), name: Type.String(), kind: spanKind },
+  closed,
+)
+export const operationList = list(operationItem, 'Operations by service, name and kind')
+export const operationsQuery = Type.Object(
+  { service: Type.Optional(Type.String()), ...page(200, 1000) },
+  closed,
+)
