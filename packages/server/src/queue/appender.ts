@@ -12,6 +12,7 @@ import type { Log } from '../log.ts'
 import { appendGroup, type AppendedGroup } from './append-group.ts'
 import { buildGroup } from './build-group.ts'
 import type { Backlog } from './backlog.ts'
+import { isDatabaseTrouble } from './database-trouble.ts'
 
 export interface IncomingPayload {
   /** Protobuf ExportTraceServiceRequest, validated. */
@@ -126,7 +127,7 @@ export function openAppender(options: AppenderOptions): Appender {
       backlog.added(built.rawBytes, payloads.length)
       return { kind: 'appended', group }
     } catch (error) {
-      return { kind: 'failed', error, retryable: isConnectionTrouble(error) }
+      return { kind: 'failed', error, retryable: isDatabaseTrouble(error) }
     }
   }
 
@@ -155,13 +156,4 @@ export function openAppender(options: AppenderOptions): Appender {
       })
     },
   }
-}
-
-/**
- * Whether the failure is the database's and not the payload's: no SQLSTATE (the connection broke), or one of the classes
- * 08 connection, 40 rollback, 53 resources (a full disk is 53100), 55 lock, 57 operator, 58 system, 25 read-only.
- */
-function isConnectionTrouble(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code
-  return typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code) || /^(08|25|40|53|55|57|58)/.test(code)
 }

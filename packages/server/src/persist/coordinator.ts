@@ -1,0 +1,122 @@
+/**
+ * PersistenceCoordinator: turns what the queue holds into spans that queries find.
+ *
+ * It runs a number of persist threads, each claiming, decoding, writing and settling by itself; wakes them when something
+ * was appended; starts one anew that died (its claims come back when its connection is gone, with the attempt counted);
+ * and at the end lets each finish what it claimed. Guarantees are the queue's and the store's: the threads share nothing
+ * but the database. Opened by server.ts.
+ */
+import { Worker } from 'node:worker_threads'
+import type { Log } from '../log.ts'
+import type { Persisted, Trouble } from './persist-batch.ts'
+import type { ThreadData, ThreadMessage } from './thread-messages.ts'
+import { WorkSignal } from './work-signal.ts'
+
+export interface CoordinatorOptions extends Omit<ThreadData, 'signal' | 'stop'> {
+  readonly threads: number
+  /** The module a thread runs, which puts its rooms together. */
+  readonly threadUrl: URL
+  readonly log: Log
+  readonly onPersisted: (persisted: Persisted) => void
+}
+
+export interface PersistenceCoordinator {
+  /** Something was appended. */
+  wake(): void
+  /** Threads that run; fewer than asked for while one is being started anew. */
+  readonly runningThreads: number
+  /** Finishes what is claimed, claims no more. A thread that does not end within the bound is ended; its claims come back. */
+  close(timeoutMs: number): Promise<void>
+}
+
+const firstRestartMs = 100
+const maxRestartMs = 10_000
+
+// A heap far above what a batch needs: a payload that would take more ends its thread, and not the process.
+const threadHeapMb = 256
+
+export function openCoordinator(options: CoordinatorOptions): PersistenceCoordinator {
+  const { log } = options
+  const signal = new WorkSignal()
+  const stop = new SharedArrayBuffer(4)
+  const running = new Set<Worker>()
+  const restarts = new Set<NodeJS.Timeout>()
+  let closing = false
+  let onAllEnded: (() => void) | undefined
+
+  function start(restartMs: number): void {
+    const { database, maxAttempts, maxClaimBytes, leaseMs, pollMs } = options
+    const worker = new Worker(options.threadUrl, {
+      workerData: {
+        database,
+        maxAttempts,
+        maxClaimBytes,
+        leaseMs,
+        pollMs,
+        signal: signal.buffer,
+        stop,
+      } satisfies ThreadData,
+      resourceLimits: { maxOldGenerationSizeMb: threadHeapMb },
+    })
+    running.add(worker)
+    let nextRestartMs = restartMs
+    worker.on('message', (message: ThreadMessage) => {
+      if (message.type === 'persisted') {
+        nextRestartMs = firstRestartMs
+        options.onPersisted(message.persisted)
+      } else if (message.type === 'trouble') {
+        logTrouble(log, message.trouble)
+      } else {
+        log.warn({ reason: message.message }, 'a persist thread lost the database and connects again')
+      }
+    })
+    worker.on('error', (error) => log.error({ err: error }, 'a persist thread failed'))
+    worker.on('exit', () => {
+      running.delete(worker)
+      if (running.size === 0) onAllEnded?.()
+      if (closing) return
+      const timer = setTimeout(() => {
+        restarts.delete(timer)
+        start(Math.min(maxRestartMs, nextRestartMs * 2))
+      }, nextRestartMs)
+      restarts.add(timer)
+    })
+  }
+
+  for (let thread = 0; thread < options.threads; thread++) start(firstRestartMs)
+
+  return {
+    wake: () => signal.notify(),
+    get runningThreads() {
+      return running.size
+    },
+    async close(timeoutMs) {
+      closing = true
+      for (const timer of restarts) clearTimeout(timer)
+      Atomics.store(new Int32Array(stop), 0, 1)
+      signal.notifyAll()
+      if (running.size === 0) return
+      let timer: NodeJS.Timeout | undefined
+      const timedOut = new Promise<'late'>((resolve) => {
+        timer = setTimeout(() => resolve('late'), timeoutMs)
+      })
+      const ended = new Promise<'ended'>((resolve) => {
+        onAllEnded = () => resolve('ended')
+      })
+      const how = await Promise.race([ended, timedOut])
+      clearTimeout(timer)
+      if (how === 'ended') return
+      log.warn(
+        { threads: running.size },
+        'persist threads did not end in time; their claims will be taken up again',
+      )
+      await Promise.all([...running].map((worker) => worker.terminate()))
+    },
+  }
+}
+
+function logTrouble(log: Log, trouble: Trouble): void {
+  const fields = { ...trouble, bodyId: trouble.bodyId?.toString() }
+  if (trouble.what === 'parked') log.error(fields, 'a payload was parked: it could not be persisted')
+  else log.warn(fields, 'a claim was not persisted and is tried again')
+}

@@ -1,0 +1,37 @@
+/**
+ * Wakes persist threads from the door's thread through shared memory: no message, no queue that could grow, and a thread
+ * that is busy finds the signal when it is done.
+ */
+export class WorkSignal {
+  readonly buffer: SharedArrayBuffer
+  readonly #cell: Int32Array
+  #seen: number
+
+  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(4)) {
+    this.buffer = buffer
+    this.#cell = new Int32Array(buffer)
+    this.#seen = Atomics.load(this.#cell, 0)
+  }
+
+  /** Wakes one waiting thread. */
+  notify(): void {
+    Atomics.add(this.#cell, 0, 1)
+    Atomics.notify(this.#cell, 0, 1)
+  }
+
+  /** Wakes all. */
+  notifyAll(): void {
+    Atomics.add(this.#cell, 0, 1)
+    Atomics.notify(this.#cell, 0)
+  }
+
+  /** Resolves at the next notify, at once if there was one since the last wait, at the latest after `timeoutMs`. */
+  async wait(timeoutMs: number): Promise<void> {
+    const current = Atomics.load(this.#cell, 0)
+    if (current === this.#seen) {
+      const waiting = Atomics.waitAsync(this.#cell, 0, current, timeoutMs)
+      if (waiting.async) await waiting.value
+    }
+    this.#seen = Atomics.load(this.#cell, 0)
+  }
+}

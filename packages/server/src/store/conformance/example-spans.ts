@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto'
+import type { Attribute } from '../../trace/attributes.ts'
+import type { Resource, Scope, Span } from '../../trace/span.ts'
+
+/** 2026-11-23T12:00:00Z */
+export const noon = 1_795_435_200_000_000_000n
+export const millisecond = 1_000_000n
+
+export function newTraceId(): string {
+  return randomBytes(16).toString('hex')
+}
+
+export function newSpanId(): string {
+  return randomBytes(8).toString('hex')
+}
+
+/** A name nobody else uses, so that tests can share one store. */
+export function newName(prefix: string): string {
+  return `${prefix}-${randomBytes(6).toString('hex')}`
+}
+
+export function resourceOf(service: string): Resource {
+  return { attributes: [{ key: 'service.name', value: service }], droppedAttributesCount: 0, schemaUrl: '' }
+}
+
+export const plainScope: Scope = {
+  name: 'conformance',
+  version: '1',
+  attributes: [],
+  droppedAttributesCount: 0,
+  schemaUrl: '',
+}
+
+/** A finished span of 10 ms at noon with the given differences. */
+export function makeSpan(differences: Partial<Span> = {}): Span {
+  const startUnixNano = differences.startUnixNano ?? noon
+  return {
+    traceId: newTraceId(),
+    spanId: newSpanId(),
+    parentSpanId: '',
+    traceState: '',
+    name: 'work',
+    kind: 1,
+    startUnixNano,
+    endUnixNano: startUnixNano + 10n * millisecond,
+    attributes: [],
+    droppedAttributesCount: 0,
+    events: [],
+    droppedEventsCount: 0,
+    links: [],
+    droppedLinksCount: 0,
+    status: { code: 0, message: '' },
+    flags: 0,
+    resource: resourceOf('conformance'),
+    scope: plainScope,
+    ...differences,
+  }
+}
+
+/** Sent before it ended. */
+export function makeRunning(span: Span): Span {
+  const running: Attribute = { key: 'holdfast.span.running', value: true }
+  return { ...span, endUnixNano: 0n, attributes: [...span.attributes, running] }
+}
+
+/** The order in which a store lists the spans of a trace. */
+export function inListOrder(spans: readonly Span[]): readonly Span[] {
+  return [...spans].sort((a, b) => {
+    if (a.startUnixNano !== b.startUnixNano) return a.startUnixNano < b.startUnixNano ? -1 : 1
+    return a.spanId < b.spanId ? -1 : 1
+  })
+}

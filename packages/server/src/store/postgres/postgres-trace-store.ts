@@ -1,0 +1,44 @@
+/**
+ * TraceStore on PostgreSQL: slim, indexed rows that point at the bodies of the queue, which live in the same database. So
+ * writing spans and settling their payloads is one transaction, and nothing is stored twice. Opened by server.ts; the
+ * persist threads use the write side alone (BodyWriter).
+ */
+import type pg from 'pg'
+import type { ByteBudget } from '../../queue/byte-budget.ts'
+import type { TraceStore } from '../trace-store.ts'
+import { findTrace } from './find-trace.ts'
+import { findTraceBodies } from './find-trace-bodies.ts'
+import { findTraces } from './find-traces.ts'
+import { listOperations } from './list-operations.ts'
+import { listServices } from './list-services.ts'
+import { listSpans } from './list-spans.ts'
+import { readRaw } from './read-raw.ts'
+import { readSpans } from './read-spans.ts'
+import { BodyWriter } from './write-bodies.ts'
+
+export interface PostgresTraceStoreOptions {
+  /** Read from, and where the dictionaries' ids are committed; the caller ends it. */
+  readonly pool: pg.Pool
+  /** Bounds the bodies that reads hold decompressed. */
+  readonly budget?: ByteBudget
+}
+
+export function openPostgresTraceStore(options: PostgresTraceStoreOptions): TraceStore {
+  const { pool, budget } = options
+  const writer = new BodyWriter(pool)
+  const withBudget = <Options extends object>(read: Options | undefined) => ({
+    ...read,
+    ...(budget !== undefined && { budget }),
+  })
+  return {
+    write: (transaction, bodies) => writer.write(transaction as pg.ClientBase, bodies),
+    findTraces: (query, read) => findTraces(pool, query, read),
+    findTrace: (traceId, read) => findTrace(pool, traceId, read),
+    listSpans: (traceId, query, read) => listSpans(pool, traceId, query, read),
+    readSpans: (traceId, query, read) => readSpans(pool, traceId, query, withBudget(read)),
+    readRaw: (traceId, read) => readRaw(pool, traceId, withBudget(read)),
+    findTraceBodies: (traceId, read) => findTraceBodies(pool, traceId, read),
+    listServices: (page, read) => listServices(pool, page, read),
+    listOperations: (page, read) => listOperations(pool, page, read),
+  }
+}
