@@ -11,7 +11,7 @@ export function decodeAttribute(bytes: Uint8Array, start: number, end: number): 
   return decodeKeyValue(bytes, start, end, 0)
 }
 
-/** The value that `reader` has just read, as text-free domain value: int64 is a bigint, bytes are a copy. */
+/** The value that `reader` has just read: an int64 is a bigint, bytes are a copy. */
 export function decodeValue(bytes: Uint8Array, reader: KeyValueReader, depth = 0): AttributeValue {
   const { valueStart, valueEnd } = reader
   switch (reader.valueType) {
@@ -24,7 +24,8 @@ export function decodeValue(bytes: Uint8Array, reader: KeyValueReader, depth = 0
     case valueTypes.double:
       return reader.doubleValue
     case valueTypes.bytes:
-      return bytes.slice(valueStart, valueEnd)
+      // Not slice: a Buffer would share its memory, and an attribute would keep a whole body.
+      return new Uint8Array(bytes.subarray(valueStart, valueEnd))
     case valueTypes.array:
       return decodeArray(bytes, valueStart, valueEnd, depth)
     case valueTypes.kvlist:

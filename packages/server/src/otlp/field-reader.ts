@@ -1,5 +1,5 @@
 import { readText } from './text.ts'
-import { contentEnd, fixed32, skipField, varintEnd, varintHigh, varintLow, varintNumber } from './wire.ts'
+import { contentEnd, fixed32, readFixed64, skipField, varintEnd, varintLow, varintNumber } from './wire.ts'
 
 /** Steps through the fields of one message. The methods read the value of the current field. */
 export class FieldReader {
@@ -48,21 +48,11 @@ export class FieldReader {
     return varintLow(this.#bytes, this.start)
   }
 
-  int64(): bigint {
-    return (
-      (BigInt(varintHigh(this.#bytes, this.start)) << 32n) | BigInt(varintLow(this.#bytes, this.start) >>> 0)
-    )
-  }
-
-  bool(): boolean {
-    return (varintLow(this.#bytes, this.start) | varintHigh(this.#bytes, this.start)) !== 0
-  }
-
   fixed32(): number {
     return fixed32(this.#bytes, this.start)
   }
 
   fixed64(): bigint {
-    return (BigInt(fixed32(this.#bytes, this.start + 4)) << 32n) | BigInt(fixed32(this.#bytes, this.start))
+    return readFixed64(this.#bytes, this.start)
   }
 }

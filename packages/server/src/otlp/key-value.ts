@@ -1,7 +1,8 @@
 import {
   contentEnd,
-  fixed32,
   fixedEnd,
+  readBool,
+  readDouble,
   skipField,
   varintEnd,
   varintHigh,
@@ -22,9 +23,6 @@ export const valueTypes = {
 } as const
 export type ValueType = (typeof valueTypes)[keyof typeof valueTypes]
 
-const doubleHalves = new Uint32Array(2)
-const doubleOf = new Float64Array(doubleHalves.buffer)
-
 /**
  * Reads KeyValue and AnyValue messages one after another without allocating; each read overwrites the fields. Of the
  * oneof the last member on the wire wins. References into a string table (profiling only) are kept apart and leave key
@@ -43,7 +41,7 @@ export class KeyValueReader {
   intLow = 0
   doubleValue = 0
   boolValue = false
-  /** AnyValue.string_value_strindex where it is the member that is set. */
+  /** AnyValue.string_value_strindex, where that is the member that is set: valueType is then empty. */
   valueStrindex: number | undefined = undefined
 
   /** Reads the KeyValue in [start, end). @throws MalformedProtobuf */
@@ -107,7 +105,7 @@ export class KeyValueReader {
         case 0x10: {
           const next = varintEnd(bytes, at, end)
           this.valueType = valueTypes.bool
-          this.boolValue = (varintLow(bytes, at) | varintHigh(bytes, at)) !== 0
+          this.boolValue = readBool(bytes, at)
           at = next
           break
         }
@@ -122,9 +120,7 @@ export class KeyValueReader {
         case 0x21: {
           const next = fixedEnd(at, 8, end)
           this.valueType = valueTypes.double
-          doubleHalves[0] = fixed32(bytes, at)
-          doubleHalves[1] = fixed32(bytes, at + 4)
-          this.doubleValue = doubleOf[0]!
+          this.doubleValue = readDouble(bytes, at)
           at = next
           break
         }

@@ -60,6 +60,13 @@ export class ProtoWriter {
     this.length += source.length
   }
 
+  /** The bytes in [start, end) of the source. */
+  copy(source: Uint8Array, start: number, end: number): void {
+    if (end - start > 48) return this.raw(source.subarray(start, end))
+    this.reserve(end - start)
+    for (let at = start; at < end; at++) this.bytes[this.length++] = source[at]!
+  }
+
   bytesField(tag: number, value: Uint8Array): void {
     this.varint(tag)
     this.varint(value.length)

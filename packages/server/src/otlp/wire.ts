@@ -92,6 +92,30 @@ export function fixed32(bytes: Uint8Array, at: number): number {
   return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0
 }
 
+const doubleBytes = new DataView(new ArrayBuffer(8))
+
+/** The double at `at`. */
+export function readDouble(bytes: Uint8Array, at: number): number {
+  doubleBytes.setUint32(4, fixed32(bytes, at))
+  doubleBytes.setUint32(0, fixed32(bytes, at + 4))
+  return doubleBytes.getFloat64(0)
+}
+
+/** The 64 bits at `at`, unsigned. */
+export function readFixed64(bytes: Uint8Array, at: number): bigint {
+  return (BigInt(fixed32(bytes, at + 4)) << 32n) | BigInt(fixed32(bytes, at))
+}
+
+/** The varint at `at` as an int64. */
+export function readInt64(bytes: Uint8Array, at: number): bigint {
+  return (BigInt(varintHigh(bytes, at)) << 32n) | BigInt(varintLow(bytes, at) >>> 0)
+}
+
+/** The varint at `at` as a bool: any bit makes it true. */
+export function readBool(bytes: Uint8Array, at: number): boolean {
+  return (varintLow(bytes, at) | varintHigh(bytes, at)) !== 0
+}
+
 /**
  * Where a field ends that the reader does not know. Groups, which proto3 has no use for but parsers must skip, are
  * skipped when they are well formed.
