@@ -9,6 +9,16 @@ import ts from 'typescript'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 
+/** What the queue has for reading bodies, and the budget of the memory that this takes. */
+const bodyReading = files(
+  'queue',
+  'read-frames',
+  'find-frames',
+  'decompress-frame',
+  'unreadable-body',
+  'byte-budget',
+)
+
 /** What each room may import: another room, or single files of one. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   trace: [],
@@ -17,19 +27,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   queue: ['postgres'],
   store: ['trace'],
   // The store decodes bodies, and reads them through the queue: of the queue it needs nothing else.
-  'store/postgres': [
-    'store',
-    'trace',
-    'otlp',
-    'postgres',
-    ...files('queue', 'read-frames', 'find-frames', 'decompress-frame', 'unreadable-body'),
-  ],
+  'store/postgres': ['store', 'trace', 'otlp', 'postgres', ...bodyReading],
   receive: ['otlp', 'queue'],
   persist: ['queue', 'otlp', 'trace', 'store'],
   // The read side of the queue: no claim, no settle, no park.
   query: [
     ...['store', 'trace', 'otlp'],
-    ...files('queue', 'byte-budget', 'depth', 'journey', 'ledger', 'list-queue', 'dead-letters'),
+    ...bodyReading,
+    ...files('queue', 'depth', 'journey', 'ledger', 'list-queue', 'dead-letters'),
   ],
   upkeep: ['queue', 'store', 'postgres'],
 }
@@ -37,17 +42,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** Allowed everywhere. */
 const everywhere = ['log.ts', 'metrics.ts']
 
-/** Compose rooms, and may import any of them; no room may import these. */
-const composers = ['cli', 'server.ts', 'config.ts']
-
-/**
- * A worker thread shares no object with the program that starts it, so the thread's main file composes too: it opens
- * its own connections and its own store from what the message tells it.
- */
-const threadFiles: Readonly<Record<string, readonly string[]>> = {
-  'persist/persist-thread.ts': ['postgres', 'store/postgres'],
-  'persist/thread-messages.ts': files('postgres', 'pool'),
-}
+/** Put rooms together, and may import any of them; no room may import these. */
+const composers = ['cli', 'server.ts', 'persist-thread.ts', 'config.ts']
 
 /** The rooms that only compute: no package, and of Node nothing that reaches outside the process. */
 const pureRooms = ['trace', 'otlp']
@@ -123,13 +119,12 @@ describe('the checker', () => {
     ])
   })
 
-  test('sees static, type-only, dynamic and re-exporting imports, and worker files', () => {
+  test('sees static, type-only, dynamic and re-exporting imports', () => {
     const source = `
       import { a } from '../trace/a.ts'
       import type { B } from '../trace/b.ts'
       export * from './c.ts'
       const d = await import('../queue/d.ts')
-      new Worker(new URL('./e.ts', import.meta.url))
       // import '../no/comment.ts'
     `
     assert.deepEqual(readImports('otlp/x.ts', source), [
@@ -137,7 +132,6 @@ describe('the checker', () => {
       'trace/b.ts',
       'otlp/c.ts',
       'queue/d.ts',
-      'otlp/e.ts',
     ])
   })
 
@@ -171,19 +165,15 @@ function readSources(): SourceFile[] {
     .map((path) => ({ path, imports: readImports(path, readFileSync(join(root, path), 'utf8')) }))
 }
 
-/** What only tests run, and what is not packed (tsconfig.build.json). */
+/** What only tests import; the package leaves it out, for it takes only what its entry files need. */
 function isTestOnly(path: string): boolean {
-  return /\.test\.tsx?$|^postgres\/(test-|wait-for)|^store\/conformance/.test(path)
+  return /\.test\.tsx?$|(^|\/)(test-|arbitrary-|wait-for|conformance)/.test(path)
 }
 
 function readImports(path: string, source: string): string[] {
-  const specifiers = ts.preProcessFile(source, true, true).importedFiles.map((file) => file.fileName)
-  for (const url of source.matchAll(
-    /new URL\(\s*[`'"](\.[^`'"]*?)(?:\.ts|\$\{[^}]*\})?[`'"],\s*import\.meta\.url/g,
-  )) {
-    specifiers.push(`${url[1]}.ts`)
-  }
-  return specifiers
+  return ts
+    .preProcessFile(source, true, true)
+    .importedFiles.map((file) => file.fileName)
     .map((specifier) => (specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier) : specifier))
     .filter((target) => !target.startsWith('..')) // the package's own folder: migrations, package.json
 }
@@ -206,7 +196,7 @@ function findViolations(program: readonly SourceFile[]): string[] {
     if (composers.includes(room) || everywhere.includes(room)) return []
     const table = mayImport[room]
     if (table === undefined) return [`${file.path} is in no room of the table`]
-    const allowed = [...table, ...(threadFiles[file.path] ?? []), ...everywhere]
+    const allowed = [...table, ...everywhere]
     return file.imports
       .filter((target) => {
         if (isPackage(target)) return pureRooms.includes(room) && !pureModules.includes(target)
