@@ -40,6 +40,7 @@ export interface Persisted {
   readonly duplicateSpans: number
   readonly rawBytes: number
   readonly parked: number
+  readonly durationMs: number
 }
 
 export interface Trouble {
@@ -78,6 +79,7 @@ async function persistWhole(
   bodies: readonly ClaimedBody[],
   bytes: ReadonlyMap<bigint, Uint8Array | Error>,
 ): Promise<unknown> {
+  const startedAt = performance.now()
   const toWrite: BodyToWrite[] = []
   for (const body of bodies) {
     const read = bytes.get(body.bodyId)
@@ -97,7 +99,7 @@ async function persistWhole(
       await settle(transaction, bodies, countsOf(written, countPayloads(bodies)), decoderVersion)
       return written
     })
-    context.onPersisted(persistedOf(bodies, outcomes))
+    context.onPersisted(persistedOf(bodies, outcomes, performance.now() - startedAt))
     return undefined
   } catch (error) {
     return error ?? new Error('unknown failure')
@@ -142,6 +144,7 @@ async function persistPiece(
   bytes: Uint8Array | Error | undefined,
 ): Promise<unknown> {
   if (!(bytes instanceof Uint8Array)) return unreadable(body, bytes)
+  const startedAt = performance.now()
   const at = locatePayload(body, ordinal)
   const spanCount = at.spanTo - at.spanFrom
   try {
@@ -167,6 +170,7 @@ async function persistPiece(
       duplicateSpans: outcome.duplicate,
       rawBytes: at.rawTo - at.rawFrom,
       parked: 0,
+      durationMs: performance.now() - startedAt,
     })
     return undefined
   } catch (error) {
@@ -189,7 +193,15 @@ async function parkPiece(
     await park(transaction, body, ordinal, payload, failure)
   })
   context.onTrouble({ what: 'parked', bodyId: body.bodyId, ordinal, ...failure })
-  context.onPersisted({ bodies: 0, payloads: 0, spans: 0, duplicateSpans: 0, rawBytes: 0, parked: 1 })
+  context.onPersisted({
+    bodies: 0,
+    payloads: 0,
+    spans: 0,
+    duplicateSpans: 0,
+    rawBytes: 0,
+    parked: 1,
+    durationMs: 0,
+  })
 }
 
 /** How long bodies rest after trouble that is the database's own. */
@@ -246,7 +258,11 @@ function countsOf(outcomes: readonly WriteOutcome[], payloads: number): SettledC
   }
 }
 
-function persistedOf(bodies: readonly ClaimedBody[], outcomes: readonly WriteOutcome[]): Persisted {
+function persistedOf(
+  bodies: readonly ClaimedBody[],
+  outcomes: readonly WriteOutcome[],
+  durationMs: number,
+): Persisted {
   return {
     bodies: bodies.length,
     payloads: countPayloads(bodies),
@@ -254,6 +270,7 @@ function persistedOf(bodies: readonly ClaimedBody[], outcomes: readonly WriteOut
     duplicateSpans: outcomes.reduce((total, one) => total + one.duplicate, 0),
     rawBytes: bodies.reduce((total, body) => total + body.rawBytes, 0),
     parked: 0,
+    durationMs,
   }
 }
 

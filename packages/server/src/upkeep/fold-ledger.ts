@@ -1,0 +1,32 @@
+import type pg from 'pg'
+
+const counters = [
+  'accepted_payloads',
+  'accepted_spans',
+  'stored_payloads',
+  'stored_spans',
+  'duplicate_payloads',
+  'duplicate_spans',
+  'replaced_spans',
+  'discarded_payloads',
+  'discarded_spans',
+  'expired_payloads',
+  'expired_spans',
+]
+
+// Writers have a row each, by their backend's process id; of days that nobody writes to any more one row is enough.
+const foldSql = `
+with gone as (
+  delete from otel.ledger_counter
+  where writer <> 0 and day < (clock_timestamp() at time zone 'utc')::date - 1
+  returning *
+)
+insert into otel.ledger_counter (day, writer, ${counters.join(', ')})
+select day, 0, ${counters.map((counter) => `sum(${counter})`).join(', ')} from gone group by day
+on conflict (day, writer) do update
+set ${counters.map((counter) => `${counter} = ledger_counter.${counter} + excluded.${counter}`).join(', ')}`
+
+/** Adds the counters of past days up into one row a day; in one statement, so that the books balance throughout. */
+export async function foldLedger(pool: pg.Pool): Promise<void> {
+  await pool.query(foldSql)
+}
