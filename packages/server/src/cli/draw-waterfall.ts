@@ -1,0 +1,125 @@
+/**
+ * Draws a trace for a terminal: the tree of its spans, each with its bar on the time line of the trace. Pure: the spans
+ * come as the Query API tells them, and whatever they hold, a line stays a line and nothing but our own colours drives
+ * the terminal.
+ */
+import type { SpanItem, TraceItem } from '../query/contract.ts'
+import { countOf, formatCount, formatDuration } from './format-amounts.ts'
+import type { Paint } from './paint.ts'
+import { arrangeSpans, maxIndent, type TreeLine } from './span-tree.ts'
+import { readTokens } from './span-tokens.ts'
+import { columnsOf, fit, neutralise } from './terminal-text.ts'
+import { openTimeline, type Timeline } from './timeline.ts'
+
+export interface WaterfallOptions {
+  /** Columns of the terminal. */
+  readonly columns: number
+  readonly paint: Paint
+}
+
+const minColumns = 60
+const maxColumns = 220
+const serviceColumns = 16
+const kindColumns = 8
+const durationColumns = 9
+const tokenColumns = 14
+
+/** @returns lines without line ends */
+export function drawWaterfall(
+  trace: TraceItem,
+  spans: readonly SpanItem[],
+  { columns, paint }: WaterfallOptions,
+): string[] {
+  const width = Math.min(maxColumns, Math.max(minColumns, columns))
+  const lines = arrangeSpans(spans)
+  const timeline = openTimeline(spans)
+  const hasTokens = spans.some((span) => readTokens(span) !== undefined)
+  const isWide = width >= 100
+  const fixed =
+    (isWide ? serviceColumns + kindColumns + 2 : 0) + durationColumns + (hasTokens ? tokenColumns + 1 : 0)
+  const nameColumns = Math.max(16, Math.floor((width - fixed) * 0.55))
+  const barColumns = Math.max(8, width - fixed - nameColumns - 6)
+  const drawn = lines.map((line) => {
+    const { span } = line
+    const cells = [
+      paint(colourOf(span), markOf(span)),
+      fit(treePrefix(line) + neutralise(span.name), nameColumns),
+      ...(isWide ? [paint('cyan', fit(neutralise(span.service_name), serviceColumns))] : []),
+      ...(isWide ? [paint('dim', fit(span.kind, kindColumns))] : []),
+      paint('dim', '▕') + paint(colourOf(span), drawBar(span, timeline, barColumns)) + paint('dim', '▏'),
+      fit(span.running ? 'running' : formatDuration(span.duration_ms), durationColumns, 'right'),
+      ...(hasTokens ? [fit(tokenText(span), tokenColumns)] : []),
+    ]
+    return cells.join(' ').trimEnd()
+  })
+  return [...drawHeading(trace, spans, paint), '', ...drawn, ...drawNotes(trace, lines)]
+}
+
+function drawHeading(trace: TraceItem, spans: readonly SpanItem[], paint: Paint): string[] {
+  const services = new Set(spans.map((span) => span.service_name))
+  const facts = [
+    formatDuration(trace.duration_ms),
+    countOf(trace.span_count, 'span'),
+    countOf(services.size, 'service'),
+    ...(trace.error_count > 0 ? [paint('red', countOf(trace.error_count, 'error'))] : []),
+    ...(trace.input_tokens === null ? [] : [`${formatCount(trace.input_tokens)} tokens in`]),
+    ...(trace.output_tokens === null ? [] : [`${formatCount(trace.output_tokens)} tokens out`]),
+  ]
+  const root = [trace.service_name, trace.root_name]
+    .map(neutralise)
+    .map((text) => fit(text, Math.min(80, columnsOf(text))))
+  return [
+    `${paint('bold', `trace ${trace.trace_id}`)}  ${trace.start_time}`,
+    `${root.join(' › ')}  ${paint('dim', '·')}  ${facts.join(paint('dim', ' · '))}`,
+  ]
+}
+
+function drawNotes(trace: TraceItem, lines: readonly TreeLine[]): string[] {
+  const orphans = lines.filter((line) => line.isOrphan).length
+  const notes = [
+    ...(lines.length < trace.span_count
+      ? [`${countOf(trace.span_count - lines.length, 'more span')} not shown; --limit shows more`]
+      : []),
+    ...(orphans > 0
+      ? [`${countOf(orphans, 'span')} (?) whose parent is not here: it may still be on its way`]
+      : []),
+    ...(trace.root_provisional ? ['no span without a parent has arrived yet'] : []),
+  ]
+  return notes.length === 0 ? [] : ['', ...notes]
+}
+
+function markOf(span: SpanItem): string {
+  if (span.running) return '…'
+  return span.status === 'error' ? '✗' : span.status === 'ok' ? '✓' : '·'
+}
+
+function colourOf(span: SpanItem): 'red' | 'yellow' | 'green' {
+  if (span.status === 'error') return 'red'
+  return span.running ? 'yellow' : 'green'
+}
+
+function treePrefix({ goesOn, depth, isOrphan }: TreeLine): string {
+  if (depth === 0) return isOrphan ? '? ' : ''
+  const above = goesOn.slice(0, -1).map((continues) => (continues ? '│ ' : '  '))
+  const own = goesOn.at(-1) === true ? '├ ' : '└ '
+  return above.join('') + own + (depth > maxIndent ? `(${depth}) ` : '')
+}
+
+function drawBar(span: SpanItem, timeline: Timeline, columns: number): string {
+  const { from, to } = timeline.place(span)
+  const start = Math.min(columns - 1, Math.floor(from * columns))
+  const length = Math.max(1, Math.min(columns - start, Math.round((to - from) * columns)))
+  const isSliver = (to - from) * columns < 0.5
+  const bar = span.running ? '░'.repeat(length) : isSliver ? '▏' : '█'.repeat(length)
+  return ' '.repeat(start) + bar + ' '.repeat(columns - start - length)
+}
+
+function tokenText(span: SpanItem): string {
+  const tokens = readTokens(span)
+  if (tokens === undefined) return ''
+  const parts = [
+    ...(tokens.input === undefined ? [] : [`↑${formatCount(tokens.input)}`]),
+    ...(tokens.output === undefined ? [] : [`↓${formatCount(tokens.output)}`]),
+  ]
+  return parts.join(' ')
+}

@@ -1,0 +1,118 @@
+import { Command } from 'commander'
+import { ConfigError, readSettings, type Settings } from '../config.ts'
+import { openLog, type Log } from '../log.ts'
+import { serverVersion } from '../query/server-version.ts'
+import type { RunningServer } from '../server.ts'
+import { CommandFailure, printLines, type CommandContext } from './command-context.ts'
+import { describeSettings } from './describe-settings.ts'
+import { drawPairs } from './draw-table.ts'
+
+// What a stop may take beyond the wait for what was accepted: the embedded server's last checkpoint, above all.
+const stopGraceMs = 15_000
+
+export function startCommand(context: CommandContext): Command {
+  return new Command('start')
+    .description('Start the server: OTLP in, Query API out, on PostgreSQL; runs until Ctrl-C or SIGTERM')
+    .option('--json', 'print the addresses as one line of JSON')
+    .addHelpText(
+      'after',
+      `
+Without DATABASE_URL it runs an embedded PostgreSQL and migrates it by itself. With one, run \`holdfast migrate\` first.
+The log goes to standard error, one JSON object a line.
+
+Examples:
+  holdfast start
+  HOLDFAST_PORT=6060 HOLDFAST_DATA_DIR=/var/lib/holdfast holdfast start
+  DATABASE_URL=postgres://holdfast@db/holdfast holdfast start
+${describeSettings()}`,
+    )
+    .action(async ({ json }: { json?: true }) => {
+      const settings = readSettings(context.env)
+      const log = openLog(settings.logLevel)
+      const stop = waitForStop()
+      const server = await start(settings, log)
+      if (json === true) context.stdout.write(`${JSON.stringify(addressesOf(server))}\n`)
+      else printLines(context, describe(server, settings))
+      const signal = await stop
+      log.info({ signal }, 'stopping: finishing what was accepted')
+      await closeInTime(server, settings.shutdownMs + stopGraceMs)
+      log.info('stopped')
+    })
+}
+
+async function start(settings: Settings, log: Log): Promise<RunningServer> {
+  // Loaded here, so that the other commands need not wait for the whole server.
+  const { startServer } = await import('../server.ts')
+  try {
+    return await startServer(settings, log)
+  } catch (error) {
+    // The settings were read; what is refused now is the database behind them.
+    if (error instanceof ConfigError) throw new CommandFailure(error.message, { cause: error })
+    const { code, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string }
+    if (code === 'EADDRINUSE') {
+      throw new CommandFailure(
+        `port ${port} of ${address} is taken; is Holdfast running already (\`holdfast status\`)? ` +
+          'Other ports: HOLDFAST_PORT, HOLDFAST_OTLP_GRPC_PORT, HOLDFAST_OTLP_HTTP_PORT',
+        { cause: error },
+      )
+    }
+    throw error
+  }
+}
+
+/** Heard from the first moment, so that a stop during the start is a clean one too. */
+function waitForStop(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve(signal))
+  })
+}
+
+async function closeInTime(server: RunningServer, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () =>
+        reject(
+          new CommandFailure(
+            `the server did not stop within ${timeoutMs / 1000} s; nothing acknowledged is lost`,
+          ),
+        ),
+      timeoutMs,
+    )
+  })
+  await Promise.race([server.close(), timeout])
+  clearTimeout(timer)
+}
+
+function addressesOf(server: RunningServer): Record<string, string | null> {
+  return {
+    version: serverVersion,
+    query_url: server.queryUrl,
+    otlp_grpc_url: server.otlpGrpcUrl,
+    otlp_http_url: server.otlpHttpUrl,
+    database_socket_dir: server.databaseSocketDir ?? null,
+  }
+}
+
+function describe(server: RunningServer, settings: Settings): string[] {
+  const database =
+    settings.databaseUrl === undefined
+      ? `embedded PostgreSQL in ${settings.dataDir}`
+      : 'PostgreSQL of DATABASE_URL'
+  return [
+    `Holdfast ${serverVersion} is running.`,
+    '',
+    ...drawPairs([
+      ['  OTLP/gRPC', server.otlpGrpcUrl],
+      ['  OTLP/HTTP', server.otlpHttpUrl],
+      ['  Query API', `${server.queryUrl}/api/v1/traces  (described at /openapi.json)`],
+      ['  Database', database],
+    ]),
+    '',
+    ...drawPairs([
+      ['  Send spans:', `OTEL_EXPORTER_OTLP_ENDPOINT=${server.otlpGrpcUrl}`],
+      ['  See a trace:', 'holdfast trace <trace id>'],
+      ['  Stop:', 'Ctrl-C'],
+    ]),
+  ]
+}

@@ -1,0 +1,79 @@
+import { Command, InvalidArgumentError } from 'commander'
+import type { SpanItem, SpanList, TraceDetail } from '../query/contract.ts'
+import { parseTraceId } from '../trace/ids.ts'
+import { askServer } from './ask-server.ts'
+import { printJson, printLines, wantsColour, type CommandContext } from './command-context.ts'
+import { drawWaterfall } from './draw-waterfall.ts'
+import { openPaint } from './paint.ts'
+import { urlOption } from './server-url.ts'
+
+interface Options {
+  url: string
+  json?: true
+  limit: number
+}
+
+// With their attributes, for the tokens; longer traces are drawn from the index alone.
+const spansWithAttributes = 1000
+const defaultLimit = 2000
+const spansPerPage = 1000
+const columnsWithoutTerminal = 120
+
+export function traceCommand(context: CommandContext): Command {
+  return new Command('trace')
+    .description('Draw a trace as a waterfall: the tree of its spans on one time line')
+    .argument('<id>', 'trace id, 32 hex digits', readTraceId)
+    .addOption(urlOption(context))
+    .option('--limit <spans>', 'how many spans to show at most', readLimit, defaultLimit)
+    .option('--json', 'print the trace and its spans as JSON, as the Query API tells them')
+    .addHelpText(
+      'after',
+      `
+Marks: ✓ ok, ✗ error, · status unset, … running; ? the parent is not here. ↑ input tokens, ↓ output tokens.
+
+Examples:
+  holdfast trace 0af7651916cd43dd8448eb211c80319c
+  holdfast trace 0af7651916cd43dd8448eb211c80319c --json | jq '.spans[].name'
+
+Settings: HOLDFAST_HOST and HOLDFAST_PORT make the default of --url; NO_COLOR switches colours off.`,
+    )
+    .action(async (id: string, options: Options) => {
+      const trace = await readTrace(options, id)
+      if (options.json === true) {
+        printJson(context, trace)
+        return
+      }
+      const columns = context.stdout.columns ?? columnsWithoutTerminal
+      printLines(
+        context,
+        drawWaterfall(trace, trace.spans, { columns, paint: openPaint(wantsColour(context)) }),
+      )
+    })
+}
+
+async function readTrace({ url, limit }: Options, id: string): Promise<TraceDetail> {
+  const path = `/api/v1/traces/${id}`
+  const summary = await askServer<TraceDetail>(url, path)
+  const include = summary.span_count <= spansWithAttributes ? 'attributes' : undefined
+  const spans: SpanItem[] = []
+  let cursor: string | undefined
+  do {
+    const page = { include, cursor, limit: Math.min(spansPerPage, limit - spans.length) }
+    const { items, next_cursor } = await askServer<SpanList>(url, `${path}/spans`, page)
+    spans.push(...items)
+    cursor = next_cursor ?? undefined
+  } while (cursor !== undefined && spans.length < limit)
+  return { ...summary, spans, spans_truncated: cursor !== undefined, spans_next_cursor: cursor ?? null }
+}
+
+function readTraceId(text: string): string {
+  const id = parseTraceId(text)
+  if (id !== undefined) return id
+  throw new InvalidArgumentError('A trace id is 32 hex digits, not all of them zero.')
+}
+
+function readLimit(text: string): number {
+  const limit = /^\d{1,6}$/.test(text) ? Number(text) : 0
+  if (limit > 0) return limit
+  throw new InvalidArgumentError('It takes a whole number from 1 to 999999.')
+}
