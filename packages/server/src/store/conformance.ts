@@ -3,10 +3,28 @@
  * The tests share one store and stay out of each other's way by ids and names of their own.
  */
 import { after, before, describe } from 'node:test'
-import { describeRoundTrip } from './conformance/round-trip.ts'
+import { describeCancellation } from './conformance/cancellation.ts'
+import { describeDuplicates } from './conformance/duplicates.ts'
+import { describeFindTraces } from './conformance/find-traces.ts'
 import type { StoreHarness } from './conformance/harness.ts'
+import { describeHostileInput } from './conformance/hostile-input.ts'
+import { describeOperations } from './conformance/operations.ts'
+import { describePaging } from './conformance/paging.ts'
+import { describeRoundTrip } from './conformance/round-trip.ts'
+import { describeSummaries } from './conformance/summaries.ts'
 
 export type { AcceptedBody, StoreHarness } from './conformance/harness.ts'
+
+const topics = [
+  describeRoundTrip,
+  describeDuplicates,
+  describeSummaries,
+  describeFindTraces,
+  describePaging,
+  describeOperations,
+  describeHostileInput,
+  describeCancellation,
+]
 
 export function describeTraceStore(name: string, open: () => Promise<StoreHarness>): void {
   describe(`${name} as a trace store`, () => {
@@ -15,8 +33,6 @@ export function describeTraceStore(name: string, open: () => Promise<StoreHarnes
       opened = await open()
     })
     after(() => opened.close())
-    const harness = (): StoreHarness => opened
-
-    describeRoundTrip(harness)
+    for (const describeTopic of topics) describeTopic(() => opened)
   })
 }

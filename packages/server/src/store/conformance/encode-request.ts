@@ -1,5 +1,5 @@
 import { ProtoWriter } from '../../otlp/proto-writer.ts'
-import type { Attribute, AttributeValue } from '../../trace/attributes.ts'
+import type { Attribute, AttributeMap, AttributeValue } from '../../trace/attributes.ts'
 import type { Resource, Scope, Span, SpanEvent, SpanLink } from '../../trace/span.ts'
 
 /**
@@ -118,15 +118,19 @@ function writeValue(out: ProtoWriter, value: AttributeValue): void {
     out.varint(0x21)
     out.double(value)
   } else if (value instanceof Uint8Array) out.bytesField(0x3a, value)
-  else if ('entries' in value && !Array.isArray(value)) {
-    nest(out, 0x32, () => {
-      for (const entry of value.entries as readonly Attribute[]) writeAttribute(out, 0x0a, entry)
+  else if (isList(value)) {
+    nest(out, 0x2a, () => {
+      for (const item of value) nest(out, 0x0a, () => writeValue(out, item))
     })
   } else {
-    nest(out, 0x2a, () => {
-      for (const item of value as readonly AttributeValue[]) nest(out, 0x0a, () => writeValue(out, item))
+    nest(out, 0x32, () => {
+      for (const entry of value.entries) writeAttribute(out, 0x0a, entry)
     })
   }
+}
+
+function isList(value: readonly AttributeValue[] | AttributeMap): value is readonly AttributeValue[] {
+  return Array.isArray(value)
 }
 
 function nest(out: ProtoWriter, tag: number, write: (out: ProtoWriter) => void): void {

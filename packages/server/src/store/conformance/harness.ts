@@ -13,8 +13,8 @@ export interface AcceptedBody {
 export interface StoreHarness {
   readonly store: TraceStore
   /** Makes the bodies durable the way the adapter's queue does, then writes them all in one `store.write`. */
-  write(bodies: readonly AcceptedBody[]): Promise<readonly WriteOutcome[]>
-  close(): Promise<void>
+  readonly write: (bodies: readonly AcceptedBody[]) => Promise<readonly WriteOutcome[]>
+  readonly close: () => Promise<void>
 }
 
 export const today = '2026-11-23'
@@ -52,5 +52,7 @@ export async function readAllSpans(
 
 /** The chunks of readRaw, put end to end. */
 export async function readAllRaw(store: TraceStore, traceId: string): Promise<Uint8Array> {
-  return Buffer.concat(await Array.fromAsync(store.readRaw(traceId)))
+  const chunks: Uint8Array[] = []
+  for await (const chunk of store.readRaw(traceId)) chunks.push(chunk)
+  return Buffer.concat(chunks)
 }

@@ -1,35 +1,17 @@
+import type pg from 'pg'
 import { inspectTraces } from '../../otlp/inspect.ts'
 import { toArrayLiteral } from '../../postgres/array-literal.ts'
 import { createTestDatabase } from '../../postgres/test-database.ts'
 import { buildGroup, codecZstd } from '../../queue/build-group.ts'
+import { ByteBudget } from '../../queue/byte-budget.ts'
 import { describeTraceStore, type AcceptedBody, type StoreHarness } from '../conformance.ts'
-import type { BodyToWrite, TraceStore } from '../trace-store.ts'
-import type pg from 'pg'
-import { findTrace } from './find-trace.ts'
-import { findTraceBodies } from './find-trace-bodies.ts'
-import { findTraces } from './find-traces.ts'
-import { listOperations } from './list-operations.ts'
-import { listServices } from './list-services.ts'
-import { listSpans } from './list-spans.ts'
-import { readRaw } from './read-raw.ts'
-import { readSpans } from './read-spans.ts'
-import { BodyWriter } from './write-bodies.ts'
+import type { BodyToWrite } from '../trace-store.ts'
+import { openPostgresTraceStore } from './postgres-trace-store.ts'
 
 describeTraceStore('PostgreSQL', async (): Promise<StoreHarness> => {
   const database = await createTestDatabase()
   const { pool } = database
-  const writer = new BodyWriter(pool)
-  const store: TraceStore = {
-    write: (transaction, bodies) => writer.write(transaction as pg.ClientBase, bodies),
-    findTraces: (query, options) => findTraces(pool, query, options),
-    findTrace: (traceId, options) => findTrace(pool, traceId, options),
-    listSpans: (traceId, query, options) => listSpans(pool, traceId, query, options),
-    readSpans: (traceId, query, options) => readSpans(pool, traceId, query, options),
-    readRaw: (traceId, options) => readRaw(pool, traceId, options),
-    findTraceBodies: (traceId, options) => findTraceBodies(pool, traceId, options),
-    listServices: (page, options) => listServices(pool, page, options),
-    listOperations: (page, options) => listOperations(pool, page, options),
-  }
+  const store = openPostgresTraceStore({ pool, budget: new ByteBudget(256 * 1024 * 1024) })
   return {
     store,
     write: async (accepted) => {

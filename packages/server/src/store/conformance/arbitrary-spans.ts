@@ -2,6 +2,11 @@ import fc from 'fast-check'
 import type { Attribute, AttributeValue } from '../../trace/attributes.ts'
 import type { Resource, Scope, Span, SpanEvent, SpanLink } from '../../trace/span.ts'
 
+// Objects with the usual prototype, as the decoder makes them.
+function record<T>(fields: { [Key in keyof T]: fc.Arbitrary<T[Key]> }): fc.Arbitrary<T> {
+  return fc.record(fields, { noNullPrototype: true })
+}
+
 // Text that is stored as it came: NUL is the one character of well-formed text that is replaced.
 const text = fc.string({ unit: 'binary', maxLength: 20 }).map((value) => value.replaceAll('\0', ''))
 const uint32 = fc.nat(0xffffffff)
@@ -14,7 +19,7 @@ const hexId = (bytes: number): fc.Arbitrary<string> =>
     .map((id) => Buffer.from(id).toString('hex'))
 
 const { attribute } = fc.letrec<{ attribute: Attribute; value: AttributeValue }>((tie) => ({
-  attribute: fc.record({
+  attribute: record({
     key: fc.oneof(text, fc.constantFrom('__proto__', 'constructor', '')),
     value: tie('value'),
   }),
@@ -27,19 +32,19 @@ const { attribute } = fc.letrec<{ attribute: Attribute; value: AttributeValue }>
     fc.uint8Array({ maxLength: 12 }),
     fc.constant(null),
     fc.array(tie('value'), { maxLength: 4 }),
-    fc.record({ entries: fc.array(tie('attribute'), { maxLength: 4 }) }),
+    record({ entries: fc.array(tie('attribute'), { maxLength: 4 }) }),
   ),
 }))
 
 const attributes = fc.array(attribute, { maxLength: 5 })
 
-const resource: fc.Arbitrary<Resource> = fc.record({
+const resource: fc.Arbitrary<Resource> = record({
   attributes,
   droppedAttributesCount: uint32,
   schemaUrl: text,
 })
 
-const scope: fc.Arbitrary<Scope> = fc.record({
+const scope: fc.Arbitrary<Scope> = record({
   name: text,
   version: text,
   attributes,
@@ -47,14 +52,14 @@ const scope: fc.Arbitrary<Scope> = fc.record({
   schemaUrl: text,
 })
 
-const event: fc.Arbitrary<SpanEvent> = fc.record({
+const event: fc.Arbitrary<SpanEvent> = record({
   timeUnixNano: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
   name: text,
   attributes,
   droppedAttributesCount: uint32,
 })
 
-const link: fc.Arbitrary<SpanLink> = fc.record({
+const link: fc.Arbitrary<SpanLink> = record({
   traceId: hexId(16),
   spanId: hexId(8),
   traceState: text,
@@ -63,7 +68,7 @@ const link: fc.Arbitrary<SpanLink> = fc.record({
   flags: uint32,
 })
 
-const span: fc.Arbitrary<Span> = fc.record({
+const span: fc.Arbitrary<Span> = record({
   traceId: fc.constant(''),
   spanId: hexId(8),
   parentSpanId: fc.oneof(fc.constant(''), hexId(8)),
@@ -78,24 +83,19 @@ const span: fc.Arbitrary<Span> = fc.record({
   droppedEventsCount: uint32,
   links: fc.array(link, { maxLength: 3 }),
   droppedLinksCount: uint32,
-  status: fc.record({ code: fc.oneof(fc.nat(2), fc.integer()), message: text }),
+  status: record({ code: fc.oneof(fc.nat(2), fc.integer()), message: text }),
   flags: uint32,
   resource,
   scope,
 })
 
-/** 1 to 12 spans of one trace, no two with one id. */
-export const arbitraryTrace: fc.Arbitrary<readonly Span[]> = fc
+/** 1 to 12 spans, no two with one id; whose trace they are is for the test to say. */
+export const arbitrarySpans: fc.Arbitrary<readonly Span[]> = fc
   .tuple(
-    hexId(16),
     fc.uniqueArray(span, { minLength: 1, maxLength: 12, selector: ({ spanId }) => spanId }),
     fc.boolean(),
   )
-  .map(([traceId, spans, shareEnvelope]) =>
-    spans.map((one) => ({
-      ...one,
-      traceId,
-      resource: shareEnvelope ? spans[0]!.resource : one.resource,
-      scope: shareEnvelope ? spans[0]!.scope : one.scope,
-    })),
-  )
+  .map(([spans, shareEnvelope]) => {
+    const { resource, scope } = spans[0]!
+    return spans.map((one) => (shareEnvelope ? { ...one, resource, scope } : one))
+  })
