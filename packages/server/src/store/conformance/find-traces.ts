@@ -146,4 +146,44 @@ export function describeFindTraces(harness: () => StoreHarness): void {
       )
     })
   })
+
+  describe('findTraces for a service that puts ids into its span names', () => {
+    const service = newName('unbounded')
+    const traces = Array.from({ length: 30 }, (_, trace) => {
+      const traceId = newTraceId()
+      const startUnixNano = noon + BigInt(trace) * millisecond
+      return Array.from({ length: 100 }, (_, i) =>
+        makeSpan({ traceId, startUnixNano, name: `get ${trace * 100 + i}`, resource: resourceOf(service) }),
+      )
+    })
+
+    before(async () => {
+      for (const spans of traces) await writeSpans(harness(), spans)
+    })
+
+    test('finds each trace by the names of its spans', async () => {
+      for (const trace of [0, 15, 29]) {
+        for (const span of [traces[trace]![0]!, traces[trace]![99]!]) {
+          const found = await harness().store.findTraces({ service, name: span.name, limit: 5 })
+          assert.deepEqual(
+            found.map(({ traceId }) => traceId),
+            [span.traceId],
+          )
+        }
+      }
+    })
+
+    test('finds all of them by the service, and none by the empty name', async () => {
+      assert.equal((await harness().store.findTraces({ service, limit: 100 })).length, traces.length)
+      assert.deepEqual(await harness().store.findTraces({ service, name: '', limit: 5 }), [])
+    })
+
+    test('shows the names of spans and roots in full', async () => {
+      const { traceId } = traces[29]![0]!
+      const rows = await harness().store.listSpans(traceId, { limit: 200 })
+      assert.deepEqual(new Set(rows.map((row) => row.name)), new Set(traces[29]!.map((span) => span.name)))
+      const summary = await harness().store.findTrace(traceId)
+      assert.match(summary!.root.name, /^get 29\d\d$/)
+    })
+  })
 }
