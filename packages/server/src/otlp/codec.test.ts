@@ -1,26 +1,17 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import type { Span } from '../trace/span.ts'
 import { traceIdHash } from '../trace/ids.ts'
 import { spans } from './arbitrary-spans.ts'
-import { decodeSpan } from './decode-span.ts'
 import { inspectTraces } from './inspect.ts'
 import { tracesToJson } from './json-output.ts'
 import { extractSpans } from './raw-trace.ts'
 import { SpanWalker } from './span-walker.ts'
+import { decodeAll } from './test-decode.ts'
 import { encodeSpans } from './test-payload.ts'
 import { transcodeTracesJson } from './transcode-json.ts'
 
 const runs = { numRuns: 150 }
-
-function decodeAll(bytes: Uint8Array): Span[] {
-  const walker = new SpanWalker()
-  walker.reset(bytes)
-  const decoded: Span[] = []
-  while (walker.next()) decoded.push(decodeSpan(walker))
-  return decoded
-}
 
 describe('for any spans', () => {
   test('what is encoded is accepted as it is, and decodes to the same', () => {

@@ -3,7 +3,7 @@ export const maxResponseBytes = 4 * 1024 * 1024
 
 /** Encodes a response, with less and less of its message until it fits. */
 export function shrinkToFit(message: string, encode: (message: string) => Uint8Array): Uint8Array {
-  let text = message
+  let text = message.toWellFormed()
   let encoded = encode(text)
   while (encoded.length > maxResponseBytes && text !== '') {
     // Escapes and UTF-8 make a character up to 6 bytes, so the first guess may be too long still.
