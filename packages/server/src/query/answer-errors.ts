@@ -74,7 +74,7 @@ function toParameterProblem(mistakes: NonNullable<FastifyError['validation']>): 
     const parameter = mistake.instancePath.split('/')[1] ?? ''
     if (Array.isArray(allowedValues))
       return { parameter, message: `must be one of ${allowedValues.join(', ')}` }
-    if (allowedValue !== undefined) return { parameter, message: `must be ${String(allowedValue)}` }
+    if (typeof allowedValue === 'string') return { parameter, message: `must be ${allowedValue}` }
     return { parameter, message: mistake.message ?? 'is invalid' }
   })
   const detail = errors.map(({ parameter, message }) => `${parameter} ${message}`).join('; ')

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import type { Problem } from './contract.ts'
 
 /** Every way the Query API can refuse, with its status. The codes are part of the public contract. */
-export const problemStatuses = {
+const problemStatuses = {
   invalid_parameter: 400,
   invalid_cursor: 400,
   invalid_trace_id: 400,

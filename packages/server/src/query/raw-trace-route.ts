@@ -37,7 +37,7 @@ export function addRawTraceRoute(app: QueryApp, { store, log }: QueryApiOptions)
     },
     async (request, reply) => {
       const traceId = readTraceId(request.params.id)
-      const chunks = store.readRaw(traceId, { signal: request.signal })[Symbol.asyncIterator]()
+      const chunks: Chunks = store.readRaw(traceId, { signal: request.signal })[Symbol.asyncIterator]()
       // The first chunk decides between an answer and a problem; after it the status has been sent.
       const first = await chunks.next()
       if (first.done === true) throw problemOfUnknownTrace()
@@ -65,7 +65,7 @@ function wantedProtobufType(accept: string | undefined): string | undefined {
   return undefined
 }
 
-type Chunks = AsyncIterator<Uint8Array, unknown, undefined>
+type Chunks = AsyncIterator<Uint8Array, unknown>
 
 async function* prepend(first: Uint8Array, rest: Chunks): AsyncGenerator<Uint8Array> {
   try {

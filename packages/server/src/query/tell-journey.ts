@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { describeBodies, findPendingAndDead, type PayloadJourney } from '../queue/journey.ts'
 import type { ReadOptions, TraceStore } from '../store/trace-store.ts'
-import { traceIdHash } from '../trace/ids.ts'
+import { traceIdHashOfHex } from '../trace/ids.ts'
 
 export type JourneyState = 'never_seen' | PayloadJourney['state']
 
@@ -26,7 +26,7 @@ export async function tellJourney(
   traceId: string,
   options: ReadOptions,
 ): Promise<TraceJourney> {
-  const unpersisted = await findPendingAndDead(pool, traceIdHash(Buffer.from(traceId, 'hex'), 0))
+  const unpersisted = await findPendingAndDead(pool, traceIdHashOfHex(traceId))
   const bodies = await store.findTraceBodies(traceId, options)
   const persisted = bodies.length === 0 ? [] : await describeBodies(pool, bodies.slice(0, maxBodies))
   const summary = await store.findTrace(traceId, options)

@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict'
+import { request as httpRequest } from 'node:http'
+import { after, before, describe, test } from 'node:test'
+import { exampleSpan } from '../otlp/test-payload.ts'
+import { openPool } from '../postgres/pool.ts'
+import { waitFor } from '../postgres/wait-for.ts'
+import { ByteBudget } from '../queue/byte-budget.ts'
+import { openPostgresTraceStore } from '../store/postgres/postgres-trace-store.ts'
+import { openMetrics } from '../metrics.ts'
+import { buildQueryApp, openQueryApi } from './query-api.ts'
+import { openTestQueryApi, type TestQueryApi } from './test-query-api.ts'
+
+const span = exampleSpan()
+
+describe('what the Query API refuses', () => {
+  let api: TestQueryApi
+
+  before(async () => {
+    api = await openTestQueryApi()
+    await api.accept([span])
+    await api.persist()
+  })
+  after(() => api.close())
+
+  test('unknown parameters are named, each', async () => {
+    const { errors, detail } = await api.refused('/api/v1/traces?servcie=a&limti=2', 'invalid_parameter')
+    assert.deepEqual(
+      errors?.map((error) => error.parameter),
+      ['servcie', 'limti'],
+    )
+    assert.match(detail, /servcie .*limti/)
+    await api.refused('/api/v1/ledger?x=1', 'invalid_parameter')
+  })
+
+  test('values out of bounds, of another type or given twice are refused', async () => {
+    for (const query of [
+      'limit=0',
+      'limit=501',
+      'limit=1.5',
+      'limit=',
+      'limit=1&limit=2',
+      'status=bad',
+      'min_duration_ms=-1',
+      'min_duration_ms=soon',
+      'max_duration_ms=NaN',
+      'start=yesterday',
+      'end=1763900000000000000',
+      'service=a&service=b',
+    ]) {
+      const { errors } = await api.refused(`/api/v1/traces?${query}`, 'invalid_parameter')
+      assert.equal(errors?.[0]?.parameter, query.split('=')[0])
+    }
+  })
+
+  test('what a later version serves is said to come', async () => {
+    await api.refused('/api/v1/traces?attr=a:b', 'not_served_yet')
+    await api.refused('/api/v1/traces?q=error', 'not_served_yet')
+  })
+
+  test('what is no trace id is told from a trace that is not there', async () => {
+    for (const id of ['x', '0'.repeat(32), 'a'.repeat(31), 'a'.repeat(300), '%00']) {
+      await api.refused(`/api/v1/traces/${id}/journey`, 'invalid_trace_id')
+    }
+  })
+
+  test('other paths and methods are problems too', async () => {
+    await api.refused('/api/v2/traces', 'not_found')
+    await api.refused('/api/v1/traces/%ff', 'malformed_request')
+    await api.refused('/api/v1/queue/x', 'queue_item_not_found')
+    await api.refused('/api/v1/queue/99', 'queue_item_not_found')
+    const response = await api.app.inject({ method: 'DELETE', url: '/api/v1/traces' })
+    assert.equal(response.json<{ code: string }>().code, 'method_not_allowed')
+    assert.equal(response.headers.allow, 'GET, HEAD')
+  })
+
+  test('NUL in a parameter looks for what NUL is stored as, and never fails', async () => {
+    assert.deepEqual(await api.get('/api/v1/traces?service=%00&name=%00'), { items: [], next_cursor: null })
+  })
+
+  test('a name that is not this machine is refused on a loopback address, and answered elsewhere', async () => {
+    await api.refused('/healthz', 'host_not_allowed', { host: 'evil.example:5050' })
+    await api.refused('/healthz', 'host_not_allowed', { host: '127.0.0.1.evil.example' })
+    for (const host of ['localhost', 'LOCALHOST:5050', '127.0.0.1:1', '[::1]:5050']) {
+      assert.equal((await api.app.inject({ url: '/healthz', headers: { host } })).statusCode, 200, host)
+    }
+    const open = await buildQueryApp({ ...api.options, host: '0.0.0.0', metrics: openMetrics() })
+    const response = await open.inject({ url: '/healthz', headers: { host: 'traces.example' } })
+    assert.equal(response.statusCode, 200)
+    assert.equal(response.headers['x-content-type-options'], 'nosniff')
+    assert.equal(response.headers['cache-control'], 'no-store')
+    await open.close()
+  })
+
+  test('a long answer that the byte budget has no room for is busy, and frees it after', async () => {
+    const budget = new ByteBudget(64 * 1024 * 1024)
+    const app = await buildQueryApp({ ...api.options, budget, metrics: openMetrics() })
+    const url = `/api/v1/traces/${span.traceId}?include=attributes`
+    assert.ok(budget.tryReserve(60 * 1024 * 1024))
+    const refused = await app.inject(url)
+    assert.equal(refused.json<{ code: string }>().code, 'busy')
+    assert.equal(refused.headers['retry-after'], '1')
+    budget.release(60 * 1024 * 1024)
+    assert.equal((await app.inject(url)).statusCode, 200)
+    assert.equal(budget.reservedBytes, 0)
+    await app.close()
+  })
+
+  test('a database that is away is said to be, with Retry-After; the process still tells of itself', async () => {
+    const target = { connection: { host: '/nowhere', database: 'none' }, embedded: false }
+    const pool = openPool(target, { name: 'away', max: 2, onError: () => undefined })
+    const store = openPostgresTraceStore({ pool })
+    const app = await buildQueryApp({ ...api.options, pool, store, metrics: openMetrics() })
+    for (const path of ['traces', `traces/${span.traceId}/raw`, 'ledger', 'queue', 'services']) {
+      const response = await app.inject(`/api/v1/${path}`)
+      assert.equal(response.statusCode, 503)
+      assert.equal(response.json<{ code: string }>().code, 'database_unavailable')
+      assert.equal(response.headers['retry-after'], '1')
+    }
+    const metrics = await app.inject('/metrics')
+    assert.match(metrics.body, /^holdfast_database_up 0$/m)
+    assert.doesNotMatch(metrics.body, /^holdfast_ledger/m)
+    assert.equal((await app.inject('/healthz')).statusCode, 200)
+    await app.close()
+    await pool.end()
+  })
+
+  test('a query beyond its time is a timeout, not a failure', async () => {
+    const { pool, lock, release } = await openLocked(api, 50)
+    const store = openPostgresTraceStore({ pool })
+    const app = await buildQueryApp({ ...api.options, pool, store, metrics: openMetrics() })
+    await lock()
+    const response = await app.inject('/api/v1/traces')
+    assert.equal(response.statusCode, 504)
+    assert.equal(response.json<{ code: string }>().code, 'query_timeout')
+    await release()
+    await app.close()
+    await pool.end()
+  })
+
+  test('the query of a client that leaves is cancelled in the database', async () => {
+    const { pool, lock, release } = await openLocked(api, 0)
+    const store = openPostgresTraceStore({ pool })
+    const server = await openQueryApi({ ...api.options, pool, store, metrics: openMetrics() })
+    await lock()
+    const client = httpRequest({ host: '127.0.0.1', port: server.port, path: '/api/v1/traces' })
+    client.on('error', () => undefined) // that it was cut off is the point
+    client.end()
+    await waitFor(async () => (await countWaiting(api)) === 1)
+    client.destroy()
+    await waitFor(async () => (await countWaiting(api)) === 0)
+    await release()
+    await server.close()
+    await pool.end()
+  })
+
+  test('not ready is told with its reasons', async () => {
+    const isReady = async () => ({ ready: false, checks: { database: 'ok', coordinator: 'no thread runs' } })
+    const app = await buildQueryApp({ ...api.options, isReady, metrics: openMetrics() })
+    const response = await app.inject('/readyz')
+    assert.equal(response.statusCode, 503)
+    const { code, checks } = response.json<{ code: string; checks: Record<string, string> }>()
+    assert.equal(code, 'not_ready')
+    assert.deepEqual(checks, { database: 'ok', coordinator: 'no thread runs' })
+    await app.close()
+  })
+})
+
+/** A pool of its own, and a lock that its queries of traces wait for. */
+async function openLocked(api: TestQueryApi, statementTimeoutMs: number) {
+  const name = 'locked'
+  const pool = openPool(api.database.target, { name, max: 2, statementTimeoutMs, onError: () => undefined })
+  const holder = await api.database.pool.connect()
+  return {
+    pool,
+    async lock() {
+      await holder.query('begin')
+      await holder.query('lock table otel.trace_summary in access exclusive mode')
+    },
+    async release() {
+      await holder.query('rollback')
+      holder.release()
+    },
+  }
+}
+
+async function countWaiting(api: TestQueryApi): Promise<number> {
+  const { rows } = await api.database.pool.query<{ waiting: number }>(
+    `select count(*)::int as waiting from pg_stat_activity
+     where application_name = 'holdfast-locked' and wait_event_type = 'Lock' and datname = current_database()`,
+  )
+  return rows[0]!.waiting
+}
