@@ -124,6 +124,7 @@ export async function openGrpcDoor(options: GrpcDoorOptions): Promise<Door> {
   const listener = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
+    socket.on('error', (error) => log.debug({ err: error }, 'an OTLP/gRPC connection broke'))
     injector.injectConnection(socket)
   })
   limitConnections(listener, 'OTLP/gRPC', log)

@@ -11,7 +11,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { Server as NetServer } from 'node:net'
 import { readContentCoding, supportedCodings } from './content-coding.ts'
-import { createCorsPolicy } from './cors.ts'
+import { createCorsPolicy, type HeaderList } from './cors.ts'
 import {
   answerNoContent,
   answerRejection,
@@ -82,8 +82,12 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<Door> {
         supportedCodings,
       ])
     }
-    const corsHeaders = cors === undefined ? [] : cors.answerHeaders(req.headers)
-    new HttpExchange(context, req, res, { encoding, coding, corsHeaders, expectsContinue }).start()
+    const head = { encoding, coding, corsHeaders: corsHeadersFor(req), expectsContinue }
+    new HttpExchange(context, req, res, head).start()
+  }
+
+  function corsHeadersFor(req: IncomingMessage): HeaderList {
+    return cors === undefined ? [] : cors.answerHeaders(req.headers)
   }
 
   function answerOtherMethod(req: IncomingMessage, res: ServerResponse): void {
@@ -97,7 +101,7 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<Door> {
     // In text, as the Collector answers: who sends no body says no encoding.
     const message = '405 method not allowed, supported: [POST]'
     count(req, 'method_not_allowed')
-    write(req, res, answerText(405, message, ['Allow', allowedMethods]))
+    write(req, res, answerText(405, message, ['Allow', allowedMethods, ...corsHeadersFor(req)]))
   }
 
   function answerOther(
@@ -122,12 +126,11 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<Door> {
     req: IncomingMessage,
     res: ServerResponse,
     rejection: Rejection,
-    headers: readonly string[] = [],
+    headers: HeaderList = [],
   ): void {
     count(req, rejection.code)
-    const corsHeaders = cors === undefined ? [] : cors.answerHeaders(req.headers)
     const encoding = readEncoding(req.headers['content-type'])
-    write(req, res, answerRejection(encoding, rejection, [...headers, ...corsHeaders]))
+    write(req, res, answerRejection(encoding, rejection, [...headers, ...corsHeadersFor(req)]))
   }
 
   function write(req: IncomingMessage, res: ServerResponse, answer: HttpAnswer): void {

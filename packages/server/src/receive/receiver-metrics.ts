@@ -2,7 +2,7 @@ import { Counter, Histogram, type Registry } from 'prom-client'
 import type { OtlpEncoding } from '../otlp/export-response.ts'
 import type { RejectionCode } from './rejection.ts'
 
-export type Transport = 'http' | 'grpc'
+type Transport = 'http' | 'grpc'
 
 /** 'partial': taken, but some spans were rejected. 'aborted': the client left before all of its request had arrived. */
 export type AnswerCode = 'ok' | 'partial' | 'aborted' | RejectionCode
