@@ -20,7 +20,8 @@ import {
 const root = resolve(import.meta.dirname, '..')
 
 /** What talks to the database in ways that differ between versions. */
-const versionedTests = /^packages\/server\/src\/(queue|store|persist|upkeep)\//
+const versionedTests =
+  /^packages\/server\/src\/(queue|store|persist|upkeep|postgres\/(dump-schema|migrations))\b/
 
 /** A hung test ends the run instead of the patience of whoever waits for it. */
 const unitTimeoutMs = 120_000
@@ -58,7 +59,7 @@ function planPasses(wanted: readonly string[], major: TestedMajor): Pass[] {
   return [
     { title: `unit and database tests, PostgreSQL ${major}`, files: beside, server: major, args: unitArgs },
     {
-      title: 'queue and store on PostgreSQL 15',
+      title: 'what talks to the database, on PostgreSQL 15',
       files: major === '15' ? [] : beside.filter((file) => versionedTests.test(file)),
       server: '15',
       args: unitArgs,
