@@ -122,7 +122,7 @@ export function openAppender(options: AppenderOptions): Appender {
     { kind: 'appended'; group: AppendedGroup } | { kind: 'failed'; error: unknown; retryable: boolean }
   > {
     try {
-      const built = await buildGroup(payloads)
+      const built = buildGroup(payloads)
       const group = await appendGroup(pool, built)
       backlog.added(built.rawBytes, payloads.length)
       return { kind: 'appended', group }

@@ -22,7 +22,7 @@ export async function decompressFrame(frame: FrameSpan, stored: Uint8Array): Pro
 
 async function decompress(frame: FrameSpan, stored: Uint8Array): Promise<Uint8Array> {
   if (frame.codec !== codecZstd) throw new UnreadableBody(frame, `codec ${frame.codec} is unknown`)
-  const options = { maxOutputLength: frame.rawBytes }
+  const options = { maxOutputLength: frame.rawBytes, chunkSize: Math.max(64, frame.rawBytes + 1) }
   try {
     return frame.rawBytes <= inPlaceBytes
       ? zstdDecompressSync(stored, options)

@@ -31,7 +31,7 @@ describe('readFrames', () => {
   after(() => database.drop())
 
   async function insertBody(payloads: readonly Sent[], codec = 1): Promise<bigint> {
-    const group = await buildGroup(
+    const group = buildGroup(
       payloads.map(({ letter, bytes, spanCount }) => ({
         bytes: Buffer.alloc(bytes, letter),
         spanCount,
