@@ -4,7 +4,7 @@ import type { Span } from '../../trace/span.ts'
 import type { WriteOutcome } from '../trace-store.ts'
 import { makeRunning, makeSpan, millisecond, newName, newTraceId, noon, resourceOf } from './example-spans.ts'
 import { bodyOf, readAllSpans, writeSpans, type StoreHarness } from './harness.ts'
-import { hexBySpanId, readRawSpans } from './raw-spans.ts'
+import { encodeRawSpans, readRawSpans } from './raw-spans.ts'
 
 export function describeDuplicates(harness: () => StoreHarness): void {
   /** All that can be asked of a trace shows these spans, each once. */
@@ -15,7 +15,7 @@ export function describeDuplicates(harness: () => StoreHarness): void {
     assert.deepEqual(new Set(read), new Set(spans))
     assert.equal(read.length, spans.length)
     assert.equal((await store.listSpans(traceId, { limit: 1000 })).length, spans.length)
-    assert.deepEqual(await readRawSpans(harness(), traceId), hexBySpanId(spans))
+    assert.deepEqual(await readRawSpans(harness(), traceId), encodeRawSpans(spans))
     const bodies = await store.findTraceBodies(traceId)
     assert.equal(
       bodies.reduce((sum, body) => sum + body.spanCount, 0),
@@ -89,6 +89,20 @@ export function describeDuplicates(harness: () => StoreHarness): void {
       await writeSpans(harness(), [first])
       await writeSpans(harness(), [second])
       await assertHolds([first])
+    })
+
+    test('copies written at the same time count once', async () => {
+      const traces = Array.from({ length: 5 }, () => trace())
+      const outcomes = await Promise.all(
+        [0, 1, 2, 3].map((writer) => {
+          const inOwnOrder = [...traces.slice(writer), ...traces.slice(0, writer)]
+          return harness().writeElsewhere([bodyOf([inOwnOrder.flat()])])
+        }),
+      )
+      const sum = (count: (of: WriteOutcome) => number): number =>
+        outcomes.flat().reduce((total, one) => total + count(one), 0)
+      assert.deepEqual([sum((one) => one.stored), sum((one) => one.duplicate)], [15, 45])
+      for (const spans of traces) await assertHolds(spans)
     })
 
     test('the same span id in another trace is another span', async () => {

@@ -66,7 +66,13 @@ export function makeRunning(span: Span): Span {
 /** The order in which a store lists the spans of a trace. */
 export function inListOrder(spans: readonly Span[]): readonly Span[] {
   return [...spans].sort((a, b) => {
-    if (a.startUnixNano !== b.startUnixNano) return a.startUnixNano < b.startUnixNano ? -1 : 1
+    const [startOfA, startOfB] = [clamp(a.startUnixNano), clamp(b.startUnixNano)]
+    if (startOfA !== startOfB) return startOfA < startOfB ? -1 : 1
     return a.spanId < b.spanId ? -1 : 1
   })
+}
+
+/** Times beyond int64 are compared as its greatest. */
+function clamp(time: bigint): bigint {
+  return time < 2n ** 63n ? time : 2n ** 63n - 1n
 }

@@ -1,6 +1,6 @@
+import { encodeSpans } from '../../otlp/test-payload.ts'
 import type { Span } from '../../trace/span.ts'
 import type { TraceStore, WriteOutcome } from '../trace-store.ts'
-import { encodeRequest } from './encode-request.ts'
 
 /** A body to be stored: payloads as they were accepted, put end to end. */
 export interface AcceptedBody {
@@ -14,6 +14,8 @@ export interface StoreHarness {
   readonly store: TraceStore
   /** Makes the bodies durable the way the adapter's queue does, then writes them all in one `store.write`. */
   readonly write: (bodies: readonly AcceptedBody[]) => Promise<readonly WriteOutcome[]>
+  /** Writes as `write` does, as another server would: with nothing in memory, and at the same time as others. */
+  readonly writeElsewhere: StoreHarness['write']
   readonly close: () => Promise<void>
 }
 
@@ -31,7 +33,7 @@ export async function writeSpans(
 
 /** One body; a payload per list of spans. */
 export function bodyOf(payloads: readonly (readonly Span[])[], arrivalDay = today): AcceptedBody {
-  return { payloads: payloads.map(encodeRequest), arrivalDay }
+  return { payloads: payloads.map(encodeSpans), arrivalDay }
 }
 
 /** Every page of a trace's spans, decoded. */
@@ -48,11 +50,4 @@ export async function readAllSpans(
     spans.push(...page)
     if (page.length < limit) return spans
   }
-}
-
-/** The chunks of readRaw, put end to end. */
-export async function readAllRaw(store: TraceStore, traceId: string): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of store.readRaw(traceId)) chunks.push(chunk)
-  return Buffer.concat(chunks)
 }

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
+import { encodeSpans } from '../../otlp/test-payload.ts'
+import type { Span } from '../../trace/span.ts'
 import { makeSpan, newName, newTraceId, noon, resourceOf } from './example-spans.ts'
-import { readAllSpans, writeSpans, type StoreHarness } from './harness.ts'
-import { hexBySpanId, readRawSpans } from './raw-spans.ts'
+import { readAllSpans, today, writeSpans, type StoreHarness } from './harness.ts'
+import { encodeRawSpans, rawSpansOf, readRawSpans } from './raw-spans.ts'
 
 const greatest = 2n ** 63n - 1n
 
@@ -62,37 +64,29 @@ export function describeHostileInput(harness: () => StoreHarness): void {
     test('NUL and bytes that are no UTF-8 are replaced in text and kept in the raw trace', async () => {
       const { store } = harness()
       const base = newName('odd')
-      const bad = `\0${base}\udcff`
-      const good = `\ufffd${base}\ufffd`
-      const sent = makeSpan({
-        name: bad,
-        traceState: bad,
-        status: { code: 2, message: bad },
+      // The encoder writes UTF-8: four bytes of it are made invalid afterwards.
+      const stand = '\u{10fffe}'
+      const withText = (text: string): Span => ({
+        ...span,
+        name: text,
+        traceState: text,
+        status: { code: 2, message: text },
         attributes: [
-          { key: bad, value: bad },
-          { key: 'gen_ai.request.model', value: bad },
-          { key: 'user.id', value: bad },
+          { key: text, value: text },
+          { key: 'gen_ai.request.model', value: text },
+          { key: 'user.id', value: text },
         ],
-        resource: resourceOf(bad),
+        resource: resourceOf(text),
       })
-      await writeSpans(harness(), [sent])
-      const expected = {
-        ...sent,
-        name: good,
-        traceState: good,
-        status: { code: 2, message: good },
-        attributes: [
-          { key: good, value: good },
-          { key: 'gen_ai.request.model', value: good },
-          { key: 'user.id', value: good },
-        ],
-        resource: resourceOf(good),
-      }
-      assert.deepEqual(await readAllSpans(store, sent.traceId), [expected])
-      assert.deepEqual(await readRawSpans(harness(), sent.traceId), hexBySpanId([sent]))
-      const [row] = await store.listSpans(sent.traceId, { limit: 1 })
+      const span = makeSpan()
+      const bytes = replaceBytes(encodeSpans([withText(`\0${base}${stand}`)]), Buffer.from(stand), 0xff)
+      await harness().write([{ payloads: [bytes], arrivalDay: today }])
+      const good = `\ufffd${base}${'\ufffd'.repeat(4)}`
+      assert.deepEqual(await readAllSpans(store, span.traceId), [withText(good)])
+      assert.deepEqual(await readRawSpans(harness(), span.traceId), rawSpansOf(bytes))
+      const [row] = await store.listSpans(span.traceId, { limit: 1 })
       assert.deepEqual([row?.name, row?.serviceName], [good, good])
-      for (const text of [good, `\0${base}\ufffd`]) {
+      for (const text of [good, good.replace('\ufffd', '\0')]) {
         assert.equal((await store.findTraces({ service: text, name: text, limit: 2 })).length, 1)
       }
     })
@@ -169,7 +163,15 @@ export function describeHostileInput(harness: () => StoreHarness): void {
       const span = makeSpan({ attributes: [{ key: 'prompt', value: 'lorem ipsum '.repeat(873_814) }] })
       await writeSpans(harness(), [span])
       assert.deepEqual(await readAllSpans(harness().store, span.traceId), [span])
-      assert.deepEqual(await readRawSpans(harness(), span.traceId), hexBySpanId([span]))
+      assert.deepEqual(await readRawSpans(harness(), span.traceId), encodeRawSpans([span]))
     })
   })
+}
+
+function replaceBytes(bytes: Uint8Array, wanted: Uint8Array, byte: number): Uint8Array {
+  const replaced = Buffer.from(bytes)
+  for (let at = replaced.indexOf(wanted); at >= 0; at = replaced.indexOf(wanted)) {
+    replaced.fill(byte, at, at + wanted.byteLength)
+  }
+  return replaced
 }

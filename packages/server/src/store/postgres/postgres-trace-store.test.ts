@@ -5,20 +5,22 @@ import { createTestDatabase } from '../../postgres/test-database.ts'
 import { buildGroup, codecZstd } from '../../queue/build-group.ts'
 import { ByteBudget } from '../../queue/byte-budget.ts'
 import { describeTraceStore, type AcceptedBody, type StoreHarness } from '../conformance.ts'
-import type { BodyToWrite } from '../trace-store.ts'
+import type { BodyToWrite, TraceStore } from '../trace-store.ts'
 import { openPostgresTraceStore } from './postgres-trace-store.ts'
 
 describeTraceStore('PostgreSQL', async (): Promise<StoreHarness> => {
   const database = await createTestDatabase()
   const { pool } = database
   const store = openPostgresTraceStore({ pool, budget: new ByteBudget(256 * 1024 * 1024) })
+  const writeTo = async (writer: TraceStore, accepted: readonly AcceptedBody[]) => {
+    const bodies: BodyToWrite[] = []
+    for (const body of accepted) bodies.push(await insertBody(pool, body))
+    return inTransaction(pool, (client) => writer.write(client, bodies))
+  }
   return {
     store,
-    write: async (accepted) => {
-      const bodies: BodyToWrite[] = []
-      for (const body of accepted) bodies.push(await insertBody(pool, body))
-      return inTransaction(pool, (client) => store.write(client, bodies))
-    },
+    write: (bodies) => writeTo(store, bodies),
+    writeElsewhere: (bodies) => writeTo(openPostgresTraceStore({ pool }), bodies),
     close: () => database.drop(),
   }
 })
@@ -31,7 +33,7 @@ async function insertBody(pool: pg.Pool, accepted: AcceptedBody): Promise<BodyTo
     if (!inspection.ok || inspection.rejectedSpans > 0) throw new Error(inspection.message)
     return inspection
   })
-  const group = await buildGroup(payloads)
+  const group = buildGroup(payloads)
   await pool.query('select otel.make_partition($1)', [arrivalDay])
   const inserted = await pool.query<{ id: string }>(
     `insert into otel.body (id, arrival_day, raw_bytes, span_count, body_format, codec, frames, bytes)
