@@ -81,7 +81,7 @@ function drawNotes(trace: TraceItem, lines: readonly TreeLine[]): string[] {
       ? [`${countOf(trace.span_count - lines.length, 'more span')} not shown; --limit shows more`]
       : []),
     ...(orphans > 0
-      ? [`${countOf(orphans, 'span')} (?) whose parent is not here: it may still be on its way`]
+      ? [`${countOf(orphans, 'span')} marked ? without its parent: it may still be on its way`]
       : []),
     ...(trace.root_provisional ? ['no span without a parent has arrived yet'] : []),
   ]

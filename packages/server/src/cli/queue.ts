@@ -106,7 +106,10 @@ function drawItem(item: QueueItem): string[] {
     ['id', item.id],
     ['state', item.state],
     ['received', item.received_at],
-    [item.state === 'claimed' ? 'claim runs out' : 'visible from', item.visible_at],
+    [
+      item.state === 'claimed' ? 'claim runs out' : 'visible from',
+      item.state === 'settled' ? '–' : item.visible_at,
+    ],
     ['settled', item.settled_at ?? '–'],
     ['attempts', String(item.attempts)],
     ['payloads', formatCount(item.payload_count)],

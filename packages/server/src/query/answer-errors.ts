@@ -67,7 +67,7 @@ function toProblem(error: FastifyError): ProblemError {
 
 function toParameterProblem(mistakes: NonNullable<FastifyError['validation']>): ProblemError {
   const errors: NonNullable<ProblemExtras['errors']> = mistakes.map((mistake) => {
-    const { additionalProperty, allowedValues, allowedValue } = mistake.params as Record<string, unknown>
+    const { additionalProperty, allowedValues, allowedValue } = mistake.params
     if (typeof additionalProperty === 'string') {
       return { parameter: additionalProperty, message: 'is not a parameter of this route' }
     }

@@ -172,11 +172,11 @@ async function openLocked(api: TestQueryApi, statementTimeoutMs: number) {
   const holder = await api.database.pool.connect()
   return {
     pool,
-    async lock() {
+    lock: async () => {
       await holder.query('begin')
       await holder.query('lock table otel.trace_summary in access exclusive mode')
     },
-    async release() {
+    release: async () => {
       await holder.query('rollback')
       holder.release()
     },

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import fc from 'fast-check'
+import { drawWaterfall } from './draw-waterfall.ts'
+import { openPaint } from './paint.ts'
+import { columnsOf } from './terminal-text.ts'
+import { exampleItem, exampleTrace } from './test-span-item.ts'
+
+const plain = openPaint(false)
+const id = (number: number): string => number.toString(16).padStart(16, '0')
+const at = (ms: number): string => `2026-11-23T12:00:0${(ms / 1000).toFixed(3)}000000Z`
+
+describe('the waterfall', () => {
+  test('draws the tree of an agent with bars, services, kinds, status and tokens', () => {
+    const spans = [
+      exampleItem({ span_id: id(1), kind: 'server', duration_ms: 1000, status: 'ok', start_time: at(0) }),
+      exampleItem({
+        span_id: id(2),
+        parent_span_id: id(1),
+        name: 'chat gpt-5',
+        kind: 'client',
+        start_time: at(0),
+        duration_ms: 500,
+        attributes: { 'gen_ai.usage.input_tokens': 1200, 'gen_ai.usage.output_tokens': 34 },
+      }),
+      exampleItem({
+        span_id: id(3),
+        parent_span_id: id(1),
+        name: 'execute_tool query',
+        status: 'error',
+        start_time: at(500),
+        duration_ms: 250,
+      }),
+      exampleItem({
+        span_id: id(4),
+        parent_span_id: id(3),
+        name: 'SELECT orders',
+        service_name: 'database',
+        start_time: at(600),
+        duration_ms: 1.5,
+      }),
+    ]
+    const trace = exampleTrace({ span_count: 4, error_count: 1, input_tokens: 1200, output_tokens: 34 })
+    assert.deepEqual(drawWaterfall(trace, spans, { columns: 110, paint: plain }), [
+      'trace 0af7651916cd43dd8448eb211c80319c  2026-11-23T12:00:00.000000000Z',
+      'agent › handle question  ·  1 s · 4 spans · 2 services · 1 error · 1,200 tokens in · 34 tokens out',
+      '',
+      '✓ handle question                   agent            server   ▕█████████████████████▏       1 s',
+      '· ├ chat gpt-5                      agent            client   ▕███████████          ▏    500 ms ↑1,200 ↓34',
+      '✗ └ execute_tool query              agent            internal ▕          █████      ▏    250 ms',
+      '·   └ SELECT orders                 database         internal ▕            ▏        ▏    1.5 ms',
+    ])
+  })
+
+  test('a narrow terminal leaves out service and kind', () => {
+    const lines = drawWaterfall(exampleTrace(), [exampleItem({ duration_ms: 1000 })], {
+      columns: 60,
+      paint: plain,
+    })
+    assert.deepEqual(lines.slice(3), ['· handle question              ▕█████████████████▏       1 s'])
+  })
+
+  test('says what is missing: parents, further spans, the root, an end', () => {
+    const spans = [
+      exampleItem({ span_id: id(2), parent_span_id: id(1), name: 'lost', start_time: at(0) }),
+      exampleItem({
+        span_id: id(3),
+        parent_span_id: id(2),
+        name: 'going',
+        start_time: at(50),
+        running: true,
+        duration_ms: 0,
+      }),
+    ]
+    const trace = exampleTrace({ span_count: 5000, root_provisional: true })
+    assert.deepEqual(drawWaterfall(trace, spans, { columns: 60, paint: plain }).slice(3), [
+      '· ? lost                       ▕█████████████████▏    100 ms',
+      '… └ going                      ▕        ░░░░░░░░░▏   running',
+      '',
+      '4,998 more spans not shown; --limit shows more',
+      '1 span marked ? without its parent: it may still be on its way',
+      'no span without a parent has arrived yet',
+    ])
+  })
+
+  test('whatever spans hold, a line stays a line within the terminal', () => {
+    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }))
+    const item = fc.record({
+      name: text,
+      service_name: text,
+      duration_ms: fc.oneof(fc.double({ noNaN: true }), fc.integer()),
+      start_time: fc.constantFrom(
+        at(0),
+        at(999),
+        '1970-01-01T00:00:00.000000000Z',
+        '2554-07-21T23:34:33.709551615Z',
+      ),
+      running: fc.boolean(),
+    })
+    fc.assert(
+      fc.property(
+        fc.array(item, { minLength: 1, maxLength: 8 }),
+        fc.integer({ min: 60, max: 260 }),
+        (items, columns) => {
+          const spans = items.map((fields, index) =>
+            exampleItem({
+              ...fields,
+              span_id: id(index + 1),
+              parent_span_id: index % 3 === 0 ? null : id(index),
+            }),
+          )
+          const trace = exampleTrace({ span_count: spans.length })
+          const drawn = drawWaterfall(trace, spans, { columns, paint: plain }).slice(3, 3 + spans.length)
+          assert.equal(drawn.length, spans.length)
+          for (const line of drawn) {
+            assert.doesNotMatch(line, /[\u0000-\u001f\u007f-\u009f]/)
+            assert.ok(columnsOf(line) <= columns, `${columnsOf(line)} columns of ${columns}: ${line}`)
+          }
+        },
+      ),
+    )
+  })
+
+  test('colours are only ours', () => {
+    const hostile = exampleItem({ name: '\u001b[2Jgone', status: 'error' })
+    const lines = drawWaterfall(exampleTrace(), [hostile], { columns: 80, paint: openPaint(true) })
+    assert.deepEqual([...new Set(lines.join('').match(/\u001b\[[^m]*m?/g))].sort(), [
+      '\u001b[0m',
+      '\u001b[1m',
+      '\u001b[2m',
+      '\u001b[31m',
+    ])
+  })
+})

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { countOf, formatBytes, formatDuration } from './format-amounts.ts'
+
+test('durations are told in the unit people would use', () => {
+  const told = [
+    0, 0.00085, 0.0123, 0.9999, 35, 412.4, 999.6, 1240, 59_990, 59_999, 125_000, 3_599_900, 7_260_000,
+  ]
+  assert.deepEqual(told.map(formatDuration), [
+    '0',
+    '850 ns',
+    '12.3 µs',
+    '1 ms',
+    '35 ms',
+    '412 ms',
+    '1 s',
+    '1.24 s',
+    '60 s',
+    '1 m 00 s',
+    '2 m 05 s',
+    '1 h 00 m',
+    '2 h 01 m',
+  ])
+  assert.equal(formatDuration(-3), '-3 ms')
+  assert.equal(formatDuration(9.2e15 / 1e3), '106481 days')
+})
+
+test('sizes and counts are readable', () => {
+  assert.deepEqual([0, 1023, 1536, 10 * 1024 ** 2].map(formatBytes), ['0 B', '1023 B', '1.5 KiB', '10 MiB'])
+  assert.deepEqual([countOf(1, 'span'), countOf(12_345, 'span')], ['1 span', '12,345 spans'])
+})
