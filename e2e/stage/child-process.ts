@@ -30,11 +30,13 @@ export interface ChildOptions {
   readonly user?: { readonly uid: number; readonly gid: number } | undefined
 }
 
-/** What a process under test gets of our environment: no setting that somebody left there. */
-export function cleanEnvironment(): Record<string, string> {
+/** Settings that somebody left in the environment, and what npm, make and the test runner tell their own children. */
+const notPassedOn =
+  /^(HOLDFAST_|OTEL_|PG|DATABASE_URL$|NODE_(?!EXTRA_CA_CERTS)|npm_(?!config_)|npm_config_local_prefix|MAKE)/
+
+function cleanEnvironment(): Record<string, string> {
   const kept = Object.entries(process.env).filter(
-    ([name, value]) =>
-      value !== undefined && !/^(HOLDFAST_|DATABASE_URL$|OTEL_|PG|NODE_|npm_|MAKE)/.test(name),
+    ([name, value]) => value !== undefined && !notPassedOn.test(name),
   )
   return Object.fromEntries(kept) as Record<string, string>
 }

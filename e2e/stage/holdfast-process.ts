@@ -107,7 +107,7 @@ function stop(child: Child): Promise<Exit> {
 }
 
 /** A crashed Holdfast leaves its PostgreSQL running; the test must not. */
-function stopPostgresAtEnd(t: TestContext, dataDir: string): void {
+export function stopPostgresAtEnd(t: TestContext, dataDir: string): void {
   atEnd(t, async () => {
     const pid = await findPostmaster(dataDir)
     if (pid === undefined) return
