@@ -60,7 +60,8 @@ async function start(settings: Settings, log: Log): Promise<RunningServer> {
   }
 }
 
-/** Heard from the first moment, so that a stop during the start is a clean one too. */
+// Heard from the first moment, so that a stop during the start is a clean one too. Further signals change nothing: npm
+// passes Ctrl-C on to a program that the terminal has told already.
 function waitForStop(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve(signal))

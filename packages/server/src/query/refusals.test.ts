@@ -153,6 +153,31 @@ describe('what the Query API refuses', () => {
     await pool.end()
   })
 
+  test('a body that is damaged fails the reads that need it, and no other', async () => {
+    const damaged = exampleSpan({ traceId: 'd'.repeat(32) })
+    await api.accept([damaged])
+    await api.persist()
+    await api.database.pool.query(
+      `update otel.body set bytes = '\\x00' where id = (select max(body_id) from otel.span_row)`,
+    )
+    const path = `/api/v1/traces/${damaged.traceId}`
+    for (const rest of ['?include=attributes', '/spans?include=attributes', '/raw']) {
+      const { status } = await api.refused(`${path}${rest}`, 'unreadable_body')
+      assert.equal(status, 500)
+    }
+    assert.equal((await api.app.inject(path)).statusCode, 200)
+    assert.equal((await api.app.inject(`/api/v1/traces/${span.traceId}/raw`)).statusCode, 200)
+    assert.equal(api.options.budget.reservedBytes, 0)
+  })
+
+  test('HEAD answers as GET would, without the body', async () => {
+    for (const url of ['/api/v1/traces', `/api/v1/traces/${span.traceId}/raw`, '/healthz']) {
+      const response = await api.app.inject({ method: 'HEAD', url })
+      assert.equal(response.statusCode, 200)
+      assert.equal(response.body, '')
+    }
+  })
+
   test('not ready is told with its reasons', async () => {
     const isReady = async () => ({ ready: false, checks: { database: 'ok', coordinator: 'no thread runs' } })
     const app = await buildQueryApp({ ...api.options, isReady, metrics: openMetrics() })
