@@ -154,6 +154,7 @@ create table otel.trace_summary (
 ) with (fillfactor=85);
 CREATE INDEX trace_summary_operations ON otel.trace_summary USING gin (operation_ids);
 CREATE INDEX trace_summary_start ON otel.trace_summary USING btree (start_unix_nano DESC, trace_id DESC);
+CREATE INDEX trace_summary_truncated ON otel.trace_summary USING btree (start_unix_nano DESC, trace_id DESC) WHERE operations_truncated;
 
 create view otel.dead_letters as
   -- id bigint

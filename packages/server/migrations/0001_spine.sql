@@ -170,6 +170,8 @@ create table otel.trace_summary (
 ) with (fillfactor = 85);
 
 create index trace_summary_start on otel.trace_summary (start_unix_nano desc, trace_id desc);
+create index trace_summary_truncated on otel.trace_summary (start_unix_nano desc, trace_id desc)
+  where operations_truncated;
 create index trace_summary_operations on otel.trace_summary using gin (operation_ids);
 
 create function otel.union_of_ids(a integer[], b integer[]) returns integer[]

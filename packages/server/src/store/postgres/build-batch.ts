@@ -12,6 +12,9 @@ import { SpanTable } from './span-table.ts'
 import type { TermDictionary } from './term-dictionary.ts'
 import { TraceDraft } from './trace-draft.ts'
 
+/** Longer service names are cut in the index, whose entries are bounded; the body has the whole. */
+export const maxServiceNameChars = 256
+
 /** What a row's span is counted under. */
 interface Counted {
   readonly body: number
@@ -121,7 +124,7 @@ export class BatchBuilder {
     while (walker.next()) {
       if (service === undefined || walker.resourceIndex !== resourceIndex) {
         resourceIndex = walker.resourceIndex
-        service = this.#operations.service(walker.serviceName)
+        service = this.#operations.service(walker.serviceName.slice(0, maxServiceNameChars))
       }
       while (walker.spanIndex >= body.payloadSpanEnds[payload]!) payload++
       facts.read(bytes, walker, service)

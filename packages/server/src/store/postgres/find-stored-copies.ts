@@ -26,13 +26,10 @@ export async function findStoredCopies(
   transaction: pg.ClientBase,
   batch: BatchBuilder,
   known: readonly KnownTrace[],
+  firstArrivalDay: string,
 ): Promise<readonly StoredCopy[]> {
   const byId = new Map(known.map(({ trace }) => [formatUuid(trace.traceId), trace]))
   const traces = new Set(byId.values())
-  const firstDay = known.reduce(
-    (first, trace) => (trace.firstArrivalDay < first ? trace.firstArrivalDay : first),
-    '9999',
-  )
   const result = await transaction.query<{
     trace_id: string
     span_id: string
@@ -44,7 +41,7 @@ export async function findStoredCopies(
     values: [
       `{${[...byId.keys()].join(',')}}`,
       toArrayLiteral(batch.spanIds((trace) => traces.has(trace))),
-      firstDay,
+      firstArrivalDay,
     ],
   })
   return result.rows.map((row) => ({

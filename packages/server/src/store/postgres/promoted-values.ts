@@ -73,7 +73,7 @@ export class PromotedValues {
   isEnclosing(bytes: Buffer): boolean {
     if (this.#ranks[genAiOperation] === none) return false
     return enclosingOperations.has(
-      bytes.toString('latin1', this.#starts[genAiOperation]!, this.#ends[genAiOperation]!),
+      bytes.toString('latin1', this.#starts[genAiOperation], this.#ends[genAiOperation]),
     )
   }
 

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { spanIdOrderSql } from './id-columns.ts'
 import { markNameText, markTokensCounted } from './span-row.ts'
 import { maxOperationsPerTrace, type TraceDraft } from './trace-draft.ts'
 import { formatUuid } from './upsert-traces.ts'
@@ -18,8 +19,8 @@ from (
          min(start_unix_nano) as start_unix_nano,
          max(start_unix_nano + greatest(duration_nano, 0)) as end_unix_nano,
          (array_agg(array[start_unix_nano, span_id, operation_id::bigint]
-                    order by parent_span_id <> 0, start_unix_nano, span_id))[1:1] as roots,
-         (array_agg(name_text order by parent_span_id <> 0, start_unix_nano, span_id))[1] as root_name_text,
+                    order by parent_span_id <> 0, start_unix_nano, ${spanIdOrderSql('span_id')}))[1:1] as roots,
+         (array_agg(name_text order by parent_span_id <> 0, start_unix_nano, ${spanIdOrderSql('span_id')}))[1] as root_name_text,
          bool_and(parent_span_id <> 0) as root_provisional,
          count(*)::int as span_count,
          (count(*) filter (where status_code = 2))::int as error_count,
@@ -28,19 +29,23 @@ from (
          array_agg(distinct operation_id order by operation_id) as operation_ids,
          bool_or(marks & ${markNameText} <> 0) as has_name_text
   from otel.span_row
-  where trace_id = any($1::uuid[])
+  where trace_id = any($1::uuid[]) and arrival_day >= $2
   group by trace_id
 ) c
 where t.trace_id = c.trace_id`
 
-/** Counts the summaries of these traces anew from their rows, which this transaction has written and locked. */
+/**
+ * Counts the summaries of these traces anew from their rows, which this transaction has written and locked.
+ * @param firstArrivalDay the first UTC day on which spans of any of them arrived
+ */
 export async function recountTraces(
   transaction: pg.ClientBase,
   traces: readonly TraceDraft[],
+  firstArrivalDay: string,
 ): Promise<void> {
   await transaction.query({
     name: 'recount-traces',
     text: recountSql,
-    values: [`{${traces.map((trace) => formatUuid(trace.traceId)).join(',')}}`],
+    values: [`{${traces.map((trace) => formatUuid(trace.traceId)).join(',')}}`, firstArrivalDay],
   })
 }

@@ -10,7 +10,7 @@ const maxDictionaryNameBytes = 256
 
 /**
  * What the index keeps of one span, read off the walker; reused for every span. Times are clamped to int64 and kept as
- * halves (int32 high, uint32 low), for bigint arithmetic would cost more than the rest of the row.
+ * halves (high, low), both from 0 up, for bigint arithmetic would cost more than the rest of the row.
  */
 export class SpanFacts {
   operation!: Operation
@@ -39,7 +39,7 @@ export class SpanFacts {
     this.#readAttributes(bytes, walker)
     this.#readName(bytes, walker, service)
     this.#readTimes(walker)
-    this.spanHigh = bytes.readInt32BE(walker.spanIdAt)
+    this.spanHigh = bytes.readUInt32BE(walker.spanIdAt)
     this.spanLow = bytes.readUInt32BE(walker.spanIdAt + 4)
     this.isParentless = walker.parentSpanIdAt < 0
     this.statusCode = walker.statusCode === 1 || walker.statusCode === 2 ? walker.statusCode : 0

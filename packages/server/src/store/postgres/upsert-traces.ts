@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { spanIdOrderSql } from './id-columns.ts'
 import { maxOperationsPerTrace, toBigInt, type TraceDraft } from './trace-draft.ts'
 
 // One statement for the whole batch, sorted by trace id: unsorted, or one statement a payload, writers that share traces
@@ -34,8 +35,8 @@ on conflict (trace_id) do update set
     select r.* from (values
       (t.root_provisional, t.root_start_unix_nano, t.root_span_id, t.root_operation_id, t.root_name_text),
       (excluded.root_provisional, excluded.root_start_unix_nano, excluded.root_span_id, excluded.root_operation_id,
-       excluded.root_name_text)) as r
-    order by 1, 2, 3 limit 1)
+       excluded.root_name_text)) as r (root_provisional, start_unix_nano, span_id, operation_id, name_text)
+    order by root_provisional, start_unix_nano, ${spanIdOrderSql('span_id')} limit 1)
 returning trace_id, xmax = 0 as is_new, first_arrival_day::text as first_arrival_day`
 
 export interface KnownTrace {

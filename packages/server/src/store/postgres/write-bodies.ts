@@ -16,46 +16,58 @@ import { upsertTraces } from './upsert-traces.ts'
 export class BodyWriter {
   readonly #operations: OperationDictionary
   readonly #terms: TermDictionary
-  readonly #batch: BatchBuilder
+  /** Builders, with their buffers, that no write is using. */
+  readonly #idle: BatchBuilder[] = []
 
   /** @param pool for the dictionaries, whose ids are committed apart from the transaction that uses them */
   constructor(pool: pg.Pool) {
     this.#operations = new OperationDictionary(pool)
     this.#terms = new TermDictionary(pool)
-    this.#batch = new BatchBuilder(this.#operations, this.#terms)
   }
 
   async write(transaction: pg.ClientBase, bodies: readonly BodyToWrite[]): Promise<readonly WriteOutcome[]> {
-    const batch = this.#batch
-    await this.#build(bodies)
-    if (batch.traces.length === 0) return batch.outcomes()
-    const known = await upsertTraces(transaction, batch.traces)
-    if (known.length > 0) {
-      const copies = await findStoredCopies(transaction, batch, known)
-      const replaced = copies.filter((copy) =>
-        batch.meetStored(
-          copy.trace,
-          Number(copy.spanId >> 32n),
-          Number(copy.spanId & 0xffffffffn),
-          copy.isRunning,
-        ),
-      )
-      if (replaced.length > 0) await deleteReplaced(transaction, replaced)
+    const batch = this.#idle.pop() ?? new BatchBuilder(this.#operations, this.#terms)
+    try {
+      await this.#build(batch, bodies)
+      if (batch.traces.length > 0) await writeBatch(transaction, batch)
+      return batch.outcomes()
+    } finally {
+      this.#idle.push(batch)
     }
-    await copySpans(transaction, batch.rows)
-    const toRecount = batch.traces.filter((trace) => trace.needsRecount)
-    if (toRecount.length > 0) await recountTraces(transaction, toRecount)
-    return batch.outcomes()
   }
 
-  async #build(bodies: readonly BodyToWrite[]): Promise<void> {
-    this.#batch.build(bodies)
-    const operations = [...this.#batch.unresolved.operations.keys()]
+  async #build(batch: BatchBuilder, bodies: readonly BodyToWrite[]): Promise<void> {
+    batch.build(bodies)
+    const operations = [...batch.unresolved.operations.keys()]
     // Names beyond a dictionary's bound stand in the rows themselves, which then have to be built again.
-    if (operations.length > 0 && (await this.#operations.resolve(operations)))
-      return await this.#build(bodies)
-    const terms = [...this.#batch.unresolved.terms.keys()]
+    if (operations.length > 0 && (await this.#operations.resolve(operations))) {
+      return await this.#build(batch, bodies)
+    }
+    const terms = [...batch.unresolved.terms.keys()]
     if (terms.length > 0) await this.#terms.resolve(terms)
-    this.#batch.patchIds()
+    batch.patchIds()
   }
+}
+
+async function writeBatch(transaction: pg.ClientBase, batch: BatchBuilder): Promise<void> {
+  const known = await upsertTraces(transaction, batch.traces)
+  const firstArrivalDay = [...known, ...batch.traces].reduce(
+    (first, trace) => (trace.firstArrivalDay < first ? trace.firstArrivalDay : first),
+    '9999-12-31',
+  )
+  if (known.length > 0) {
+    const copies = await findStoredCopies(transaction, batch, known, firstArrivalDay)
+    const replaced = copies.filter((copy) =>
+      batch.meetStored(
+        copy.trace,
+        Number(copy.spanId >> 32n),
+        Number(copy.spanId & 0xffffffffn),
+        copy.isRunning,
+      ),
+    )
+    if (replaced.length > 0) await deleteReplaced(transaction, replaced)
+  }
+  await copySpans(transaction, batch.rows)
+  const toRecount = batch.traces.filter((trace) => trace.needsRecount)
+  if (toRecount.length > 0) await recountTraces(transaction, toRecount, firstArrivalDay)
 }
