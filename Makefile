@@ -22,7 +22,7 @@ check: $(installed) ## Format, lint, types, unused code
 	@exec $(node) scripts/check.ts
 
 bench: $(installed) ## Measure how fast it takes, persists and finds spans
-	@exec $(node) benchmarks/main.ts
+	@exec $(node) benchmarks/run.ts
 
 install: $(installed) ## Install what the lock file says; the other targets do it by themselves
 

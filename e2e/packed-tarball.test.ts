@@ -52,7 +52,14 @@ test('the packed package, installed in an empty folder, starts with npx and keep
   const installed = await runChild(t, {
     title: 'npm install',
     command: 'npm',
-    args: ['install', '--prefer-offline', '--no-audit', '--no-fund', join(dir, tarball.filename)],
+    args: [
+      'install',
+      '--ignore-scripts',
+      '--prefer-offline',
+      '--no-audit',
+      '--no-fund',
+      join(dir, tarball.filename),
+    ],
     cwd: folder,
     env,
   })

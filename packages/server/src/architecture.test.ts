@@ -167,7 +167,7 @@ function readSources(): SourceFile[] {
 
 /** What only tests import; the package leaves it out, for it takes only what its entry files need. */
 function isTestOnly(path: string): boolean {
-  return /\.test\.tsx?$|(^|\/)(test-|arbitrary-|wait-for|conformance)/.test(path)
+  return /\.(test|fixture)\.tsx?$|(^|\/)(test-|arbitrary-|wait-for|conformance)/.test(path)
 }
 
 function readImports(path: string, source: string): string[] {
@@ -236,7 +236,7 @@ function findCycle(program: readonly SourceFile[]): string[] {
 }
 
 function findBadNames(path: string): string[] {
-  const names = path.replace(/(\.test)?\.tsx?$/, '').split('/')
+  const names = path.replace(/(\.(test|fixture))?\.tsx?$/, '').split('/')
   return names
     .filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name) || drawerNames.test(name))
     .map((name) => `${path}: ${name}`)

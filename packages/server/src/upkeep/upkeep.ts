@@ -40,7 +40,7 @@ export function openUpkeep(pool: pg.Pool, log: Log): Upkeep {
         log.warn({ err: error, chore: chore.name }, 'a chore failed and will be tried again'),
       )
       .then(() => {
-        current.running.splice(current.running.indexOf(run), 1)
+        void current.running.splice(current.running.indexOf(run), 1)
         if (current.isOver) return
         const timer = setTimeout(() => {
           current.timers.delete(timer)
