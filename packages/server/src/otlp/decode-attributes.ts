@@ -1,14 +1,21 @@
 import type { Attribute, AttributeValue } from '../trace/attributes.ts'
+import { FieldReader } from './field-reader.ts'
 import { KeyValueReader, valueTypes } from './key-value.ts'
 import { readText } from './text.ts'
-import { contentEnd, MalformedProtobuf, maxNesting, skipField, varintEnd, varintNumber } from './wire.ts'
+import { MalformedProtobuf, maxNesting } from './wire.ts'
+
+/** One for all: what it has read is taken from it before the next message is read, also where values nest. */
+const shared = new KeyValueReader()
 
 /**
- * Attributes in [start, end) of a KeyValue message, all levels deep. Keys that repeat are kept, in order; where one
- * value is asked for the last one counts.
+ * The attribute whose KeyValue message is in [start, end), all levels deep. Keys that repeat in a list are all kept, in
+ * order; who asks for one value takes the last.
+ * @throws MalformedProtobuf
  */
-export function decodeAttribute(bytes: Uint8Array, start: number, end: number): Attribute {
-  return decodeKeyValue(bytes, start, end, 0)
+export function decodeAttribute(bytes: Uint8Array, start: number, end: number, depth = 0): Attribute {
+  shared.read(bytes, start, end)
+  const key = readText(bytes, shared.keyStart, shared.keyEnd)
+  return { key, value: decodeValue(bytes, shared, depth) }
 }
 
 /** The value that `reader` has just read: an int64 is a bigint, bytes are a copy. */
@@ -27,57 +34,35 @@ export function decodeValue(bytes: Uint8Array, reader: KeyValueReader, depth = 0
       // Not slice: a Buffer would share its memory, and an attribute would keep a whole body.
       return new Uint8Array(bytes.subarray(valueStart, valueEnd))
     case valueTypes.array:
-      return decodeArray(bytes, valueStart, valueEnd, depth)
+      return decodeArray(bytes, valueStart, valueEnd, depth + 1)
     case valueTypes.kvlist:
-      return { entries: decodeEntries(bytes, valueStart, valueEnd, depth) }
+      return { entries: decodeEntries(bytes, valueStart, valueEnd, depth + 1) }
     default:
       return null
   }
 }
 
-function decodeKeyValue(bytes: Uint8Array, start: number, end: number, depth: number): Attribute {
-  const reader = new KeyValueReader()
-  reader.read(bytes, start, end)
-  return { key: readText(bytes, reader.keyStart, reader.keyEnd), value: decodeValue(bytes, reader, depth) }
-}
-
 function decodeArray(bytes: Uint8Array, start: number, end: number, depth: number): AttributeValue[] {
   const values: AttributeValue[] = []
-  const reader = new KeyValueReader()
-  forEachItem(bytes, start, end, depth, (itemStart, itemEnd) => {
-    reader.readValue(bytes, itemStart, itemEnd)
-    values.push(decodeValue(bytes, reader, depth + 1))
-  })
+  const field = openList(bytes, start, end, depth)
+  while (field.next()) {
+    if (field.tag !== 0x0a) continue
+    shared.readValue(bytes, field.start, field.end)
+    values.push(decodeValue(bytes, shared, depth))
+  }
   return values
 }
 
 function decodeEntries(bytes: Uint8Array, start: number, end: number, depth: number): Attribute[] {
   const entries: Attribute[] = []
-  forEachItem(bytes, start, end, depth, (itemStart, itemEnd) => {
-    entries.push(decodeKeyValue(bytes, itemStart, itemEnd, depth + 1))
-  })
+  const field = openList(bytes, start, end, depth)
+  while (field.next())
+    if (field.tag === 0x0a) entries.push(decodeAttribute(bytes, field.start, field.end, depth))
   return entries
 }
 
-/** Visits the `values` of an ArrayValue or KeyValueList: field 1 in both. */
-function forEachItem(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  depth: number,
-  visit: (itemStart: number, itemEnd: number) => void,
-): void {
+/** The fields of an ArrayValue or KeyValueList: `values` is field 1 in both. */
+function openList(bytes: Uint8Array, start: number, end: number, depth: number): FieldReader {
   if (depth > maxNesting) throw new MalformedProtobuf(start, `values nest more than ${maxNesting} deep`)
-  let at = start
-  while (at < end) {
-    const afterTag = varintEnd(bytes, at, end)
-    const tag = varintNumber(bytes, at)
-    if (tag === 0x0a) {
-      const itemStart = varintEnd(bytes, afterTag, end)
-      at = contentEnd(itemStart, varintNumber(bytes, afterTag), end)
-      visit(itemStart, at)
-    } else {
-      at = skipField(bytes, afterTag, end, tag)
-    }
-  }
+  return new FieldReader(bytes, start, end)
 }

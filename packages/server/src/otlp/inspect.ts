@@ -4,11 +4,24 @@
  * Guarantees that whatever it lets through can be walked, decoded and written out again: every field that OTLP knows is
  * checked down to the last AnyValue. It refuses payloads that are not protobuf, and cuts out single spans that could
  * not be kept (partial success): ids of wrong length or all zero, values nested deeper than protobuf's own parsers go.
- * Unknown fields pass, unknown groups too when they are well formed. Called by receive/, on the thread of the doors.
+ * Unknown fields pass, unknown groups too when they are well formed. Called by receive/, on the thread of the doors:
+ * 1.3 million spans a second of 858 bytes and 15 attributes (benchmarks/otlp-codec.ts).
  */
 import { traceIdHash } from '../trace/ids.ts'
 import { messages, requestSchema, spanSchema } from './otlp-schema.ts'
 import { cutSpans } from './raw-trace.ts'
+import {
+  badParentSpanId,
+  badSpanId,
+  badTraceId,
+  describeRejections,
+  maxMessagesInSpan,
+  rejections,
+  tooDeep,
+  tooMany,
+  zeroSpanId,
+  zeroTraceId,
+} from './span-rejections.ts'
 import { isAnyBitSet } from './span-walker.ts'
 import {
   contentEnd,
@@ -35,27 +48,6 @@ export type Inspection =
     }
   | { readonly ok: false; readonly message: string }
 
-/** Messages in one span, at most: 2 million attributes. More would cost gigabytes as objects. */
-const maxMessagesInSpan = 1 << 22
-
-const rejections = [
-  '',
-  'a trace_id that is not 16 bytes (in JSON: 32 hex digits)',
-  'an all-zero trace_id',
-  'a span_id that is not 8 bytes (in JSON: 16 hex digits)',
-  'an all-zero span_id',
-  'a parent_span_id that is neither empty nor 8 bytes (in JSON: 16 hex digits)',
-  `values that nest more than ${maxNesting} messages deep`,
-  `more than ${maxMessagesInSpan} attributes, values, events and links`,
-] as const
-const badTraceId = 1
-const zeroTraceId = 2
-const badSpanId = 3
-const zeroSpanId = 4
-const badParentSpanId = 5
-const tooDeep = 6
-const tooMany = 7
-
 /** Checks an ExportTraceServiceRequest (or TracesData) and cuts out the spans that cannot be accepted. */
 export function inspectTraces(bytes: Uint8Array): Inspection {
   const inspector = new Inspector(bytes)
@@ -78,7 +70,8 @@ export function inspectTraces(bytes: Uint8Array): Inspection {
     spanCount: spanCount - rejected.length,
     traceHashes: [...inspector.traceHashes],
     rejectedSpans: rejected.length,
-    message: rejected.length === 0 ? '' : inspector.describeRejections(),
+    message:
+      rejected.length === 0 ? '' : describeRejections(inspector.rejectionCounts, spanCount, rejected[0]!),
   }
 }
 
@@ -101,11 +94,12 @@ class Inspector {
   spanCount = 0
   /** Indexes of the spans to cut out, ascending. */
   readonly rejected: number[] = []
+  /** How many for each reason. */
+  readonly rejectionCounts = rejections.map(() => 0)
   readonly traceHashes = new Set<number>()
   /** Which limit made checkMessage return false. */
   excess = 0
   readonly #bytes: Uint8Array
-  readonly #counts = new Array<number>(rejections.length).fill(0)
   #lastHash = 0
   #messagesLeft = maxMessagesInSpan
 
@@ -176,7 +170,7 @@ class Inspector {
     this.#messagesLeft = maxMessagesInSpan
     if (rejection !== 0) {
       this.rejected.push(this.spanCount)
-      this.#counts[rejection]!++
+      this.rejectionCounts[rejection]!++
     }
     this.spanCount++
   }
@@ -228,14 +222,6 @@ class Inspector {
     if (hash !== this.#lastHash || this.traceHashes.size === 0) this.traceHashes.add(hash)
     this.#lastHash = hash
     return 0
-  }
-
-  describeRejections(): string {
-    const reasons = this.#counts.flatMap((count, reason) =>
-      count > 0 ? [`${count} with ${rejections[reason]}`] : [],
-    )
-    const first = `the first is span ${this.rejected[0]! + 1} of the request`
-    return `${this.rejected.length} of ${this.spanCount} spans rejected: ${reasons.join(', ')}; ${first}`
   }
 }
 

@@ -7,7 +7,7 @@ export class MalformedJson extends Error {
  * JSON may nest this deep: more than any value that OTLP can hold (three levels each, and protobuf ends at 100
  * messages), and far from the end of the stack.
  */
-export const maxJsonDepth = 512
+const maxJsonDepth = 512
 
 const quote = 0x22
 const backslash = 0x5c

@@ -1,5 +1,5 @@
 /** OTLP specification 1.11, "OTLP/HTTP Response": servers limit what they answer, 4 MiB is recommended. */
-export const maxResponseBytes = 4 * 1024 * 1024
+const maxResponseBytes = 4 * 1024 * 1024
 
 /** Encodes a response, with less and less of its message until it fits. */
 export function shrinkToFit(message: string, encode: (message: string) => Uint8Array): Uint8Array {

@@ -27,6 +27,13 @@ export function transcode(json: string | Uint8Array): Uint8Array {
   return transcoded.bytes
 }
 
+/** Why the JSON is refused. */
+export function refusal(json: string): string {
+  const transcoded = transcodeTracesJson(new TextEncoder().encode(json))
+  assert.equal(transcoded.ok, false, 'the JSON was accepted')
+  return transcoded.ok ? '' : transcoded.message
+}
+
 /** The span that the fields, JSON text, make. */
 export function spanFromJson(fields: string): Span {
   return decodeAll(transcode(spanJson(fields)))[0]!

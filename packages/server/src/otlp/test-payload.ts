@@ -1,4 +1,4 @@
-import type { Attribute, AttributeValue } from '../trace/attributes.ts'
+import type { Attribute, AttributeMap, AttributeValue } from '../trace/attributes.ts'
 import type { Resource, Scope, Span, SpanEvent, SpanLink } from '../trace/span.ts'
 import { ProtoWriter } from './proto-writer.ts'
 
@@ -128,13 +128,13 @@ function encodeValue(out: ProtoWriter, value: AttributeValue): void {
   else if (typeof value === 'bigint') field(out, 0x18, () => int64(out, value))
   else if (typeof value === 'number') field(out, 0x21, () => out.double(value))
   else if (value instanceof Uint8Array) out.bytesField(0x3a, value)
-  else if ('entries' in value && typeof value.entries === 'object') {
-    const { entries } = value
-    nested(out, 6, (list) => entries.forEach((entry) => encodeAttribute(list, 1, entry)))
-  } else {
-    const elements = value as readonly AttributeValue[]
-    nested(out, 5, (list) => elements.forEach((each) => nested(list, 1, (inner) => encodeValue(inner, each))))
-  }
+  else if (isMap(value))
+    nested(out, 6, (list) => value.entries.forEach((entry) => encodeAttribute(list, 1, entry)))
+  else nested(out, 5, (list) => value.forEach((each) => nested(list, 1, (inner) => encodeValue(inner, each))))
+}
+
+function isMap(value: AttributeMap | readonly AttributeValue[]): value is AttributeMap {
+  return !Array.isArray(value)
 }
 
 /** Writes a length-delimited field, by number, for tests. */

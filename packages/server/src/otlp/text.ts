@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 
-/** Below this a loop over the bytes beats the call into Node's decoder (measured: 24 bytes 55 ns against 95). */
-const shortBytes = 24
+/** Up to here a loop over the bytes beats the call into Node's decoder (measured: 8 bytes 47 against 73 ns, 16 bytes 129 against 103). */
+const shortBytes = 12
 
 /**
  * Reads UTF-8 as text that PostgreSQL and JSON can hold: what is not UTF-8, and NUL, read as U+FFFD. The bytes
@@ -18,7 +18,7 @@ export function readText(bytes: Uint8Array, start: number, end: number): string 
     }
     if (at === end) return text
   }
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8')
+  const text = asBuffer(bytes).toString('utf8', start, end)
   return text.includes('\0') ? text.replaceAll('\0', '\ufffd') : text
 }
 
@@ -35,5 +35,10 @@ export function readHex(bytes: Uint8Array, start: number, end: number): string {
 
 /** Standard base64 with padding, as OTLP JSON carries bytes. */
 export function readBase64(bytes: Uint8Array, start: number, end: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('base64')
+  return asBuffer(bytes).toString('base64', start, end)
+}
+
+/** The same memory; where bytes come from the database or the decompressor they are a Buffer already. */
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -1,6 +1,8 @@
 /**
  * OTLP JSON → protobuf (OTLP specification, "JSON Protobuf Encoding"; ProtoJSON where that is silent), in one pass and
- * without values in between: 64-bit integers stay exact and a 64 MiB payload does not become a gigabyte of objects.
+ * without values in between: 64-bit integers stay exact and a 64 MiB payload does not become a gigabyte of objects. It
+ * manages 120 thousand spans a second; JSON.parse alone, which spoils large integers, 180, and with the source text of
+ * numbers 40 (benchmarks/otlp-codec.ts).
  *
  * It refuses what is not JSON or has a value of the wrong type, and names the place by its JSON path. It accepts all
  * that the Collector accepts and null for any field; unknown names (snake_case ones too) are skipped, and of a name
