@@ -15,6 +15,13 @@ export interface HoldfastServer {
   close(): Promise<void>
 }
 
+/** What `holdfast start --json` prints. */
+interface Addresses {
+  readonly query_url: string
+  readonly otlp_http_url: string
+  readonly otlp_grpc_url: string
+}
+
 const repository = join(import.meta.dirname, '..')
 const startLimitMs = 120_000
 const stopLimitMs = 60_000
@@ -33,9 +40,9 @@ export async function openHoldfastServer(
   const inherited = Object.entries(process.env).filter(
     ([name]) => !name.startsWith('HOLDFAST_') && name !== 'DATABASE_URL',
   )
-  const child = spawn(process.execPath, ['packages/server/src/cli/main.ts', 'start'], {
+  const child = spawn(process.execPath, ['packages/server/src/cli/main.ts', 'start', '--json'], {
     cwd: repository,
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...Object.fromEntries(inherited),
       HOLDFAST_DATA_DIR: join(dataDir, 'data'),
@@ -55,9 +62,9 @@ export async function openHoldfastServer(
     return {
       pid: child.pid!,
       ...postmaster,
-      queryUrl: String(ready.query_url),
-      otlpHttpUrl: String(ready.otlp_http_url),
-      otlpGrpcUrl: String(ready.otlp_grpc_url),
+      queryUrl: ready.query_url,
+      otlpHttpUrl: ready.otlp_http_url,
+      otlpGrpcUrl: ready.otlp_grpc_url,
       close,
     }
   } catch (error) {
@@ -66,8 +73,8 @@ export async function openHoldfastServer(
   }
 }
 
-/** Reads the log until it says that the server is ready, and goes on reading so that the pipe never fills. */
-function waitUntilReady(child: ChildProcess): Promise<Record<string, unknown>> {
+/** The addresses, printed as one line of JSON once all of them answer. Of the log only warnings and errors are shown. */
+function waitUntilReady(child: ChildProcess): Promise<Addresses> {
   return new Promise((resolve, reject) => {
     const last: string[] = []
     const fail = (reason: string): void =>
@@ -78,14 +85,15 @@ function waitUntilReady(child: ChildProcess): Promise<Record<string, unknown>> {
       clearTimeout(timer)
       fail(`ended with ${code}`)
     })
+    // Read to the end, so that the pipe never fills.
     createInterface({ input: child.stderr! }).on('line', (line) => {
       last.push(line)
       if (last.length > keptLogLines) last.shift()
-      const entry = line.startsWith('{') ? (JSON.parse(line) as Record<string, unknown>) : {}
-      if (Number(entry.level) >= 50) console.error(line)
-      if (entry.msg !== 'holdfast is ready') return
+      if (!/"level":[123]0,/.test(line)) console.error(line)
+    })
+    createInterface({ input: child.stdout! }).once('line', (line) => {
       clearTimeout(timer)
-      resolve(entry)
+      resolve(JSON.parse(line) as Addresses)
     })
   })
 }

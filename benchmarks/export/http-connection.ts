@@ -1,6 +1,7 @@
 /**
- * One keep-alive HTTP/1.1 connection, one request at a time, on node:net. The load program shares two cores with the
- * server it measures, and this costs a third of what node:http's client does for a small request.
+ * One keep-alive HTTP/1.1 connection, one request at a time, on node:net. The load program shares its cores with the
+ * server it measures: a request with 8 spans costs 18 µs of CPU this way and 38 with node:http's Agent, 512 spans 106
+ * and 127.
  */
 import { connect, type Socket } from 'node:net'
 
