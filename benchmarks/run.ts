@@ -17,7 +17,7 @@ import { formatRuns } from './run-report.ts'
 
 const usage = `Measures Holdfast on this machine; about ${cases.length} minutes and a few GB of disk with the defaults.
 
-  npm run bench -- [options]
+  npm run bench -w benchmarks -- [options]
 
   --seconds S        how long each run sends (60; 10 gives a first impression)
   --repeats N        runs of each case, of which the median is reported (1)
