@@ -7,7 +7,6 @@
 import { chown, statfs, writeFile } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import type { Log } from '../log.ts'
 import type { Cluster } from './cluster.ts'
@@ -17,6 +16,7 @@ import { embeddedSettings, formatSettings } from './embedded-settings.ts'
 import { embeddedRole } from './init-cluster.ts'
 import { acquireInstanceLock } from './instance-lock.ts'
 import { stopOrphan } from './orphan.ts'
+import { pause } from './pause.ts'
 import type { DatabaseTarget } from './pool.ts'
 import { findBinaries } from './postgres-binaries.ts'
 import { embeddedConnection, startPostmaster, type Postmaster } from './postmaster.ts'
@@ -73,9 +73,9 @@ async function startInside(dataDir: string, cluster: Cluster, log: Log): Promise
   await writeSettings(cluster)
   const socket = await openSocketDirectory(cluster)
   try {
-    const start = (): Promise<Postmaster> =>
-      startPostmaster({ binaries, cluster, socketDir: socket.dir, log })
-    const supervised = await supervise(() => startPatiently(start), log)
+    const start = (signal: AbortSignal): Promise<Postmaster> =>
+      startPostmaster({ binaries, cluster, socketDir: socket.dir, signal, log })
+    const supervised = await supervise((signal) => startPatiently(start, signal), log)
     const close = async (): Promise<void> => {
       await supervised.close()
       await socket.remove()
@@ -94,16 +94,19 @@ async function startInside(dataDir: string, cluster: Cluster, log: Log): Promise
   }
 }
 
-async function startPatiently(start: () => Promise<Postmaster>): Promise<Postmaster> {
+async function startPatiently(
+  start: (signal: AbortSignal) => Promise<Postmaster>,
+  signal: AbortSignal,
+): Promise<Postmaster> {
   const giveUpAt = performance.now() + oldBackendsLeaveMs
   for (;;) {
     try {
-      return await start()
+      return await start(signal)
     } catch (error) {
       const held =
         error instanceof EmbeddedServerError && error.message.includes('pre-existing shared memory block')
-      if (!held || performance.now() > giveUpAt) throw error
-      await delay(100)
+      if (!held || signal.aborted || performance.now() > giveUpAt) throw error
+      await pause(100, signal)
     }
   }
 }

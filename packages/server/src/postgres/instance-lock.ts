@@ -19,7 +19,7 @@ export async function acquireInstanceLock(dataDir: string): Promise<InstanceLock
   const holderFile = join(dataDir, 'lock.holder')
   const lock = openLockFile(dataDir)
   try {
-    lock.exec('begin exclusive')
+    lock.exec('pragma journal_mode = memory; begin exclusive')
   } catch (error) {
     lock.close()
     if ((error as { errcode?: number }).errcode !== sqliteBusy) throw cannotLock(dataDir, error)

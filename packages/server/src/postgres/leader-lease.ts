@@ -5,9 +5,9 @@
 // process that is stopped in the middle of a chore, can make two overlap. A row rather than an advisory lock, because a row
 // survives poolers and lost connections, and says who and until when.
 import { randomUUID } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 import type { Log } from '../log.ts'
+import { pause } from './pause.ts'
 
 export interface LeaderLeaseOptions {
   readonly pool: pg.Pool
@@ -84,7 +84,7 @@ export function openLeaderLease(options: LeaderLeaseOptions): LeaderLease {
         log.warn({ err: error, role }, 'could not ask for the lease')
       }
       const pauseMs = (leaseMs / renewalsPerLease) * (1 + jitter * (Math.random() - 0.5))
-      await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined) // close() woke us
+      await pause(pauseMs, stopping.signal)
     }
   }
 

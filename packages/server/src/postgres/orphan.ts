@@ -6,23 +6,28 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Log } from '../log.ts'
+import { socketPort } from './postmaster.ts'
 
 /** A shutdown checkpoint writes at most shared_buffers; after this it is left to crash recovery. */
 const fastShutdownMs = 60_000
 
 /**
- * Stops what runs on a data directory, and removes a postmaster.pid that names a process which is something else: PostgreSQL
- * would take any process of its user with that pid for a server. The caller holds the directory's lock.
+ * Stops what runs on a data directory, and removes lock files that name a process which is something else: PostgreSQL would
+ * take any process of its user with that pid for a server, even a zombie. The caller holds the directory's lock.
  */
 export async function stopOrphan(clusterDir: string, log: Log): Promise<void> {
-  const pidFile = join(clusterDir, 'postmaster.pid')
-  const pid = await readPid(pidFile)
+  const pid = await readPid(join(clusterDir, 'postmaster.pid'))
   if (pid === undefined) return
-  if (!(await isPostmasterOf(pid, clusterDir))) {
-    log.info('PostgreSQL was not shut down the last time; it will recover')
-    if (isRunning(pid)) await rm(pidFile, { force: true })
-    return
+  if (await isPostmasterOf(pid, clusterDir)) await stopPostmaster(pid, clusterDir, log)
+  else log.info('PostgreSQL was not shut down the last time; it will recover')
+  for (const name of ['postmaster.pid', `.s.PGSQL.${socketPort}.lock`]) {
+    const file = join(clusterDir, name)
+    const holder = await readPid(file)
+    if (holder !== undefined && isInProcessTable(holder)) await rm(file, { force: true })
   }
+}
+
+async function stopPostmaster(pid: number, clusterDir: string, log: Log): Promise<void> {
   log.info({ pid }, 'stopping the PostgreSQL that a killed Holdfast left running')
   process.kill(pid, 'SIGINT')
   const giveUpAt = performance.now() + fastShutdownMs
@@ -71,11 +76,11 @@ async function readPid(pidFile: string): Promise<number | undefined> {
   }
 }
 
-function isRunning(pid: number): boolean {
+function isInProcessTable(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM' // running, as another user
+    return (error as NodeJS.ErrnoException).code === 'EPERM' // another user's
   }
 }

@@ -27,10 +27,10 @@ const connectTimeoutMs = 10_000
 
 /** A `date` as 'YYYY-MM-DD'. The driver's default is a Date at local midnight, which is another day in UTC. */
 const types: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    oid === pg.types.builtins.DATE && format !== 'binary'
-      ? (text: string) => text
-      : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+  getTypeParser: (oid, format) => {
+    const isDateText = Number(oid) === Number(pg.types.builtins.DATE) && format !== 'binary'
+    return isDateText ? String : (pg.types.getTypeParser(oid, format) as (value: string) => unknown)
+  },
 }
 
 /** The target that a connection string names, in the syntax that `pg` reads (postgres://… with its parameters). */

@@ -16,6 +16,8 @@ export interface PostmasterOptions {
   readonly socketDir: string
   /** These win over every file in the data directory. */
   readonly settings?: Readonly<Record<string, string>>
+  /** Ends a start that is under way, such as a long recovery; the start then rejects. */
+  readonly signal?: AbortSignal
   readonly log: Log
 }
 
@@ -57,7 +59,13 @@ export async function startPostmaster(options: PostmasterOptions): Promise<Postm
   })
   const lastLines = readLog(child, log)
   const exited = exitOf(child)
-  await waitUntilReady(options, exited, lastLines)
+  const abandon = (): void => void child.kill('SIGINT')
+  options.signal?.addEventListener('abort', abandon)
+  try {
+    await waitUntilReady(options, exited, lastLines)
+  } finally {
+    options.signal?.removeEventListener('abort', abandon)
+  }
   return {
     pid: child.pid ?? 0,
     exited,
@@ -74,10 +82,16 @@ function readLog(child: ChildProcess, log: Log): readonly string[] {
   createInterface({ input: child.stderr }).on('line', (line) => {
     lines.push(line)
     if (lines.length > keptLogLines) lines.shift()
-    const level = /^PANIC:/.test(line) ? 'error' : /^(FATAL|ERROR|WARNING):/.test(line) ? 'warn' : 'debug'
-    log[level]({ postgres: line }, 'postgres')
+    log[levelOf(line)]({ postgres: line }, 'postgres')
   })
   return lines
+}
+
+function levelOf(line: string): 'error' | 'warn' | 'debug' {
+  if (line.startsWith('PANIC:')) return 'error'
+  // What those hear who knock while it starts or stops, we among them.
+  if (/^FATAL: +the database system is /.test(line)) return 'debug'
+  return /^(FATAL|ERROR|WARNING):/.test(line) ? 'warn' : 'debug'
 }
 
 async function waitUntilReady(

@@ -4,9 +4,9 @@
 // NOTIFY goes over a connection of its own and never inside an append: in the transaction of an append it would take a lock
 // that serialises all commits. It is debounced, and its commit does not wait for the disk.
 import { once } from 'node:events'
-import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 import type { Log } from '../log.ts'
+import { pause } from './pause.ts'
 import { connectClient, type DatabaseTarget } from './pool.ts'
 
 export interface WakeSignalOptions {
@@ -31,7 +31,7 @@ const longestPauseMs = 5_000
 
 /** Connects in the background, and again whenever the connection is lost. */
 export function openWakeSignal(options: WakeSignalOptions): WakeSignal {
-  const { target, log, onWake } = options
+  const { target, log } = options
   const stopping = new AbortController()
   let current: pg.Client | undefined
   let sending: NodeJS.Timeout | undefined
@@ -45,12 +45,12 @@ export function openWakeSignal(options: WakeSignalOptions): WakeSignal {
       const ended = new Promise((resolve) => client.once('end', resolve))
       const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
       client.on('notification', (notification) => {
-        if (notification.processId !== rows[0]?.pid) onWake()
+        if (notification.processId !== rows[0]?.pid) options.onWake()
       })
       await client.query(`set synchronous_commit = off; listen ${wakeChannel}`)
       if (stopping.signal.aborted) return
       current = client
-      onWake()
+      options.onWake()
       const stopped = once(stopping.signal, 'abort')
       await Promise.race([ended, stopped])
     } finally {
@@ -69,7 +69,7 @@ export function openWakeSignal(options: WakeSignalOptions): WakeSignal {
         log.warn({ err: error, retryAfterMs: pauseMs }, 'could not listen for other servers')
       }
       if (performance.now() - connectedAt > longestPauseMs) pauseMs = firstPauseMs
-      await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined) // close() woke us
+      await pause(pauseMs, stopping.signal)
       pauseMs = Math.min(pauseMs * 2, longestPauseMs)
     }
   }
