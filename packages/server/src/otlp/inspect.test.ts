@@ -258,6 +258,28 @@ test('a span with millions of values is rejected before it costs gigabytes as ob
   assert.match(inspection.message, /1 with more than 4194304 attributes, values, events and links/)
 })
 
+test('bad spans are cut out wherever they stand', () => {
+  const good = (name: string): Uint8Array => concat(ids, field(5, name))
+  for (const pattern of ['b', 'bg', 'gb', 'bbgbgg', 'gbbbg', 'gbgbgb']) {
+    const spans = [...pattern].map((kind, index) =>
+      kind === 'b' ? field(5, 'no ids') : good(`span ${index}`),
+    )
+    const inspection = acceptance(requestOf(...spans))
+    assert.deepEqual(
+      inspection.bytes,
+      requestOf(...spans.filter((_, index) => pattern[index] === 'g')),
+      pattern,
+    )
+    assert.equal(inspection.rejectedSpans, pattern.replaceAll('g', '').length)
+  }
+})
+
+test('millions of empty envelopes are fine', () => {
+  const envelopes = Buffer.alloc(10_000_000)
+  for (let at = 0; at < envelopes.length; at += 2) envelopes[at] = 0x0a
+  assert.equal(acceptance(envelopes).spanCount, 0)
+})
+
 test('trace hashes are distinct, and in the order in which traces appear', () => {
   const [first, second] = ['1'.repeat(32), '2'.repeat(32)]
   const traceIds = [first, first, second, first, second]

@@ -63,15 +63,15 @@ export function inspectTraces(bytes: Uint8Array): Inspection {
       return { ok: false, message: `malformed protobuf: ${error.message}` }
     throw error
   }
-  const { rejected, spanCount } = inspector
+  const { rejectedCount, rejectedRuns, spanCount } = inspector
   return {
     ok: true,
-    bytes: rejected.length === 0 ? bytes : cutSpans(bytes, rejected),
-    spanCount: spanCount - rejected.length,
+    bytes: rejectedCount === 0 ? bytes : cutSpans(bytes, rejectedRuns),
+    spanCount: spanCount - rejectedCount,
     traceHashes: [...inspector.traceHashes],
-    rejectedSpans: rejected.length,
+    rejectedSpans: rejectedCount,
     message:
-      rejected.length === 0 ? '' : describeRejections(inspector.rejectionCounts, spanCount, rejected[0]!),
+      rejectedCount === 0 ? '' : describeRejections(inspector.rejectionCounts, spanCount, rejectedRuns[0]!),
   }
 }
 
@@ -92,8 +92,9 @@ for (const schema of messages) {
 
 class Inspector {
   spanCount = 0
-  /** Indexes of the spans to cut out, ascending. */
-  readonly rejected: number[] = []
+  rejectedCount = 0
+  /** Where runs of spans to cut out begin and end, in pairs: 64 MiB can hold 30 million bad spans, but few good ones between. */
+  readonly rejectedRuns: number[] = []
   /** How many for each reason. */
   readonly rejectionCounts = rejections.map(() => 0)
   readonly traceHashes = new Set<number>()
@@ -155,6 +156,8 @@ class Inspector {
   }
 
   #checkChild(message: number, start: number, end: number, depth: number): boolean {
+    // Envelopes may be as many as they like.
+    if (depth <= 2) this.#messagesLeft = maxMessagesInSpan
     if (depth > maxNesting || --this.#messagesLeft < 0) {
       this.excess = depth > maxNesting ? tooDeep : tooMany
       return false
@@ -169,8 +172,11 @@ class Inspector {
       : this.excess
     this.#messagesLeft = maxMessagesInSpan
     if (rejection !== 0) {
-      this.rejected.push(this.spanCount)
+      const runs = this.rejectedRuns
+      if (runs.at(-1) === this.spanCount) runs[runs.length - 1]!++
+      else runs.push(this.spanCount, this.spanCount + 1)
       this.rejectionCounts[rejection]!++
+      this.rejectedCount++
     }
     this.spanCount++
   }

@@ -1,15 +1,15 @@
 import { contentEnd, skipField, varintEnd, varintNumber } from './wire.ts'
 
 /**
- * Copies a request without the spans whose indexes are listed, ascending. All else stays as it came.
+ * Copies a request without some spans. All else stays as it came.
+ * @param runs the spans to leave out: (first index, index behind the last) in pairs, ascending
  * @throws MalformedProtobuf
  */
-export function cutSpans(bytes: Uint8Array, rejected: readonly number[]): Uint8Array {
-  let next = 0
+export function cutSpans(bytes: Uint8Array, runs: readonly number[]): Uint8Array {
+  let run = 0
   const isKept = (spanIndex: number): boolean => {
-    if (rejected[next] !== spanIndex) return true
-    next++
-    return false
+    if (run < runs.length && spanIndex >= runs[run + 1]!) run += 2
+    return run >= runs.length || spanIndex < runs[run]!
   }
   return new SpanSelection(bytes, isKept, true).copy()
 }
