@@ -5,7 +5,7 @@
 // here; where that cannot be, the binaries (60 MB) are copied to a folder that is ours.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { cp, mkdir, readdir, readFile, rename, rm, symlink } from 'node:fs/promises'
+import { chmod, cp, mkdir, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import type { Log } from '../log.ts'
@@ -122,12 +122,22 @@ async function copyPackage(packageDir: string, copyDir: string): Promise<string>
   await mkdir(copyDir, { recursive: true, mode: 0o755 })
   const unfinished = join(copyDir, `unfinished-${process.pid}`)
   await cp(packageDir, unfinished, { recursive: true, verbatimSymlinks: true })
+  await openToAll(unfinished) // npm may have run with a umask that closed it
   await makeMissingLinks(unfinished)
   await rename(unfinished, copy)
   for (const other of await readdir(copyDir)) {
     if (other !== basename(copy)) await rm(join(copyDir, other), { recursive: true, force: true })
   }
   return copy
+}
+
+async function openToAll(dir: string): Promise<void> {
+  await chmod(dir, 0o755)
+  for (const entry of await readdir(dir, { withFileTypes: true })) {
+    const path = join(dir, entry.name)
+    if (entry.isDirectory()) await openToAll(path)
+    else if (entry.isFile()) await chmod(path, ((await stat(path)).mode & 0o100) === 0 ? 0o644 : 0o755)
+  }
 }
 
 function codeOf(error: unknown): string {
