@@ -38,6 +38,7 @@ create table otel.ingestion_queue (
   received_at timestamp with time zone not null,
   visible_at timestamp with time zone not null,
   settled_at timestamp with time zone,
+  handover bigint,
   lease_token bigint,
   lease_pid integer,
   arrival_day date not null,

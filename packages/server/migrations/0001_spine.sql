@@ -31,6 +31,7 @@ create table otel.ingestion_queue (
   received_at     timestamptz not null,
   visible_at      timestamptz not null, -- not claimed before this: the lease of a claim, the backoff of a retry
   settled_at      timestamptz,
+  handover        bigint,               -- names a copy of the body in the memory of the server that appended it
   lease_token     bigint,               -- the fence: whoever writes must still hold it
   lease_pid       integer,              -- the claimant's backend; gone from pg_stat_activity means dead
   arrival_day     date not null,

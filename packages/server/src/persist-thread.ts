@@ -5,7 +5,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { runPersistLoop } from './persist/persist-loop.ts'
 import type { ThreadData, ThreadMessage } from './persist/thread-messages.ts'
-import { WorkSignal } from './persist/work-signal.ts'
+import { WorkSignal } from './queue/work-signal.ts'
+import { HandoverReader } from './queue/handover.ts'
 import { connectClient, openPool, type DatabaseTarget } from './postgres/pool.ts'
 import { BodyWriter } from './store/postgres/write-bodies.ts'
 
@@ -28,6 +29,7 @@ await runPersistLoop({
   store: {
     write: (transaction, bodies) => writer.write(transaction as Parameters<typeof writer.write>[0], bodies),
   },
+  handover: new HandoverReader(data.handover, data.number),
   maxAttempts: data.maxAttempts,
   maxClaimBytes: data.maxClaimBytes,
   leaseMs: data.leaseMs,

@@ -18,6 +18,7 @@ import { openQueryApi } from './query/query-api.ts'
 import { openAppender } from './queue/appender.ts'
 import { openBacklog } from './queue/backlog.ts'
 import { ByteBudget } from './queue/byte-budget.ts'
+import { HandoverWriter, makeHandoverMemory } from './queue/handover.ts'
 import { openReceiver } from './receive/receiver.ts'
 import { registerReceiverMetrics } from './receive/receiver-metrics.ts'
 import { openPostgresTraceStore } from './store/postgres/postgres-trace-store.ts'
@@ -60,9 +61,13 @@ export async function startServer(settings: Settings, log: Log): Promise<Running
   const upkeepPool = pool('upkeep', upkeepConnections)
   await refuseWrongSchema(queryPool)
 
+  const handover = makeHandoverMemory()
+  const handoverWriter = new HandoverWriter(handover)
   const coordinatorMetrics = registerCoordinatorMetrics(metrics)
   const coordinator = openCoordinator({
     database,
+    handover,
+    handoverWriter,
     threads: settings.persistThreads,
     threadUrl: new URL(`./persist-thread${extname(import.meta.url)}`, import.meta.url),
     maxAttempts: settings.maxAttempts,
@@ -108,6 +113,7 @@ export async function startServer(settings: Settings, log: Log): Promise<Running
   const appender = openAppender({
     pool: appendPool,
     backlog,
+    handover: handoverWriter,
     log,
     onAppended: () => {
       coordinator.wake()

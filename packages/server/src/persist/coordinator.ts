@@ -8,14 +8,17 @@
  */
 import { Worker } from 'node:worker_threads'
 import type { Log } from '../log.ts'
+import type { HandoverWriter } from '../queue/handover.ts'
 import type { Persisted, Trouble } from './persist-batch.ts'
 import type { ThreadData, ThreadMessage } from './thread-messages.ts'
-import { WorkSignal } from './work-signal.ts'
+import { WorkSignal } from '../queue/work-signal.ts'
 
-export interface CoordinatorOptions extends Omit<ThreadData, 'signal' | 'stop'> {
+export interface CoordinatorOptions extends Omit<ThreadData, 'signal' | 'stop' | 'number'> {
   readonly threads: number
   /** The module a thread runs, which puts its rooms together. */
   readonly threadUrl: URL
+  /** The door's side of the handover: told when a thread is gone that may have been reading. */
+  readonly handoverWriter: HandoverWriter
   readonly log: Log
   readonly onPersisted: (persisted: Persisted) => void
 }
@@ -44,11 +47,13 @@ export function openCoordinator(options: CoordinatorOptions): PersistenceCoordin
   let closing = false
   let onAllEnded: (() => void) | undefined
 
-  function start(restartMs: number): void {
-    const { database, maxAttempts, maxClaimBytes, leaseMs, pollMs } = options
+  function start(number: number, restartMs: number): void {
+    const { database, handover, maxAttempts, maxClaimBytes, leaseMs, pollMs } = options
     const worker = new Worker(options.threadUrl, {
       workerData: {
+        number,
         database,
+        handover,
         maxAttempts,
         maxClaimBytes,
         leaseMs,
@@ -73,17 +78,18 @@ export function openCoordinator(options: CoordinatorOptions): PersistenceCoordin
     worker.on('error', (error) => log.error({ err: error }, 'a persist thread failed'))
     worker.on('exit', () => {
       running.delete(worker)
+      options.handoverWriter.forgetReader(number)
       if (running.size === 0) onAllEnded?.()
       if (closing) return
       const timer = setTimeout(() => {
         restarts.delete(timer)
-        start(Math.min(maxRestartMs, nextRestartMs * 2))
+        start(number, Math.min(maxRestartMs, nextRestartMs * 2))
       }, nextRestartMs)
       restarts.add(timer)
     })
   }
 
-  for (let thread = 0; thread < options.threads; thread++) start(firstRestartMs)
+  for (let number = 1; number <= options.threads; number++) start(number, firstRestartMs)
 
   return {
     wake: () => signal.notify(),

@@ -11,6 +11,8 @@ import { suspectFromAttempt, type Claim, type ClaimedBody } from '../queue/claim
 import { locatePayload, park } from '../queue/park.ts'
 import { isDatabaseTrouble } from '../queue/database-trouble.ts'
 import { readBodies } from '../queue/read-bodies.ts'
+import { borrowBodies, type BodyBytes } from '../queue/borrow-bodies.ts'
+import type { HandoverReader } from '../queue/handover.ts'
 import { release, retryLater, type Failure } from '../queue/retry.ts'
 import {
   type BodyToWrite,
@@ -27,6 +29,8 @@ export interface PersistContext {
   readonly client: pg.ClientBase
   readonly store: Pick<TraceStore, 'write'>
   readonly maxAttempts: number
+  /** Where bodies lie that this process has just committed. */
+  readonly handover?: HandoverReader
   /** Called once a claim is through, in whole or in part. */
   readonly onPersisted: (persisted: Persisted) => void
   /** Called for what went wrong; never with content. */
@@ -58,9 +62,15 @@ export async function persistClaim(context: PersistContext, claim: Claim): Promi
     await persistPieces(context, claim.leaseToken, first)
     return
   }
-  const bytes = await readBodies(context.client, claim.bodies)
+  await borrowBodies(context.client, claim.bodies, context.handover, (bytes) =>
+    persistBatch(context, claim, bytes),
+  )
+}
+
+async function persistBatch(context: PersistContext, claim: Claim, bytes: BodyBytes): Promise<void> {
   const failure = await persistWhole(context, claim.leaseToken, claim.bodies, bytes)
   if (failure === undefined) return
+  const first = claim.bodies[0]!
   if (claim.bodies.length === 1) {
     await giveBack(context, claim.leaseToken, first, failure)
     return
@@ -77,7 +87,7 @@ async function persistWhole(
   context: PersistContext,
   leaseToken: bigint,
   bodies: readonly ClaimedBody[],
-  bytes: ReadonlyMap<bigint, Uint8Array | Error>,
+  bytes: BodyBytes,
 ): Promise<unknown> {
   const startedAt = performance.now()
   const toWrite: BodyToWrite[] = []
@@ -130,7 +140,8 @@ async function persistPieces(context: PersistContext, leaseToken: bigint, body: 
       if (!isHopeless || isDatabaseTrouble(failure) || failure instanceof LeaseLost) {
         return await giveBack(context, leaseToken, body, failure)
       }
-      await parkPiece(context, leaseToken, body, ordinal, bytes, describe(failure))
+      const refusal = await parkPiece(context, leaseToken, body, ordinal, bytes, describe(failure))
+      if (refusal !== undefined) return await giveBack(context, leaseToken, body, refusal)
     }
     attempts = suspectFromAttempt
   }
@@ -178,6 +189,7 @@ async function persistPiece(
   }
 }
 
+/** @returns what went wrong, after the transaction was rolled back */
 async function parkPiece(
   context: PersistContext,
   leaseToken: bigint,
@@ -185,13 +197,17 @@ async function parkPiece(
   ordinal: number,
   bytes: Uint8Array | Error | undefined,
   failure: Failure,
-): Promise<void> {
+): Promise<unknown> {
   const at = locatePayload(body, ordinal)
   const payload = bytes instanceof Uint8Array ? bytes.subarray(at.rawFrom, at.rawTo) : new Uint8Array(0)
-  await inTransaction(context.client, async (transaction) => {
-    await lockClaimed(transaction, leaseToken, [body])
-    await park(transaction, body, ordinal, payload, failure)
-  })
+  try {
+    await inTransaction(context.client, async (transaction) => {
+      await lockClaimed(transaction, leaseToken, [body])
+      await park(transaction, body, ordinal, payload, failure)
+    })
+  } catch (error) {
+    return error ?? new Error('unknown failure')
+  }
   context.onTrouble({ what: 'parked', bodyId: body.bodyId, ordinal, ...failure })
   context.onPersisted({
     bodies: 0,
@@ -202,6 +218,7 @@ async function parkPiece(
     parked: 1,
     durationMs: 0,
   })
+  return undefined
 }
 
 /** How long bodies rest after trouble that is the database's own. */
@@ -237,8 +254,9 @@ function unreadable(body: ClaimedBody, read: Error | undefined): PermanentFailur
 function describe(failure: unknown): Failure {
   if (failure instanceof PermanentFailure) return { code: failure.code, message: failure.message }
   if (failure instanceof LeaseLost) return { code: 'lease_lost', message: failure.message }
-  const error = failure as { code?: unknown; name?: unknown; message?: unknown }
-  if (typeof error.code === 'string')
+  const error = failure as { code?: unknown; name?: unknown }
+  // Five characters are an SQLSTATE; Node's own errors have codes too.
+  if (typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code))
     return { code: error.code, message: `the database refused the rows (SQLSTATE ${error.code})` }
   return { code: 'decode_failed', message: typeof error.name === 'string' ? error.name : 'unknown failure' }
 }

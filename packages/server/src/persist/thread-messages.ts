@@ -1,7 +1,11 @@
+import type { HandoverMemory } from '../queue/handover.ts'
 import type { Persisted, Trouble } from './persist-batch.ts'
 
 /** What a persist thread is started with. */
 export interface ThreadData<Database = unknown> {
+  /** From 1 up; a thread that takes the place of another has its number. */
+  readonly number: number
+  readonly handover: HandoverMemory
   /** How the thread reaches the database; the coordinator only hands it on. */
   readonly database: Database
   /** WorkSignal's memory. */

@@ -24,27 +24,28 @@ with arrival as (
       accepted_spans = ledger_counter.accepted_spans + excluded.accepted_spans
 )
 insert into otel.ingestion_queue (id, received_at, visible_at, arrival_day, raw_bytes, stored_bytes, span_count,
-                                  payload_count, payloads, trace_hashes)
-select id, at, at, day, $1, $7, $2, $6, $8, $9 from arrival
+                                  payload_count, handover, payloads, trace_hashes)
+select id, at, at, day, $1, $7, $2, $6, $10, $8, $9 from arrival
 returning id::text as body_id, arrival_day::text as arrival_day`
 
 const noPartition = '23514' // check_violation: "no partition of relation found for row"
 
 /**
  * Commits a group.
+ * @param handoverKey names the copy of its bytes in the memory of this process, if there is one
  * @throws the database's error; the group is not committed then, or, when the connection broke, nobody knows
  */
-export async function appendGroup(pool: pg.Pool, group: Group): Promise<AppendedGroup> {
+export async function appendGroup(pool: pg.Pool, group: Group, handoverKey?: bigint): Promise<AppendedGroup> {
   try {
-    return await insert(pool, group)
+    return await insert(pool, group, handoverKey)
   } catch (error) {
     if ((error as { code?: unknown }).code !== noPartition) throw error
     await pool.query(`select otel.make_partition((clock_timestamp() at time zone 'utc')::date)`)
-    return await insert(pool, group)
+    return await insert(pool, group, handoverKey)
   }
 }
 
-async function insert(pool: pg.Pool, group: Group): Promise<AppendedGroup> {
+async function insert(pool: pg.Pool, group: Group, handoverKey: bigint | undefined): Promise<AppendedGroup> {
   const client = await pool.connect()
   let warning: NoticeMessage | undefined
   const onNotice = (notice: NoticeMessage): void => {
@@ -53,7 +54,7 @@ async function insert(pool: pg.Pool, group: Group): Promise<AppendedGroup> {
   client.on('notice', onNotice)
   let failure: Error | undefined
   try {
-    const appended = await insertWith(client, group)
+    const appended = await insertWith(client, group, handoverKey)
     // "committed locally, but might not have been replicated": durable on fewer machines than promised is no ack.
     if (warning !== undefined)
       throw new Error(`the commit came with a warning (${warning.code ?? 'no code'})`)
@@ -68,7 +69,11 @@ async function insert(pool: pg.Pool, group: Group): Promise<AppendedGroup> {
   }
 }
 
-async function insertWith(client: pg.PoolClient, group: Group): Promise<AppendedGroup> {
+async function insertWith(
+  client: pg.PoolClient,
+  group: Group,
+  handoverKey: bigint | undefined,
+): Promise<AppendedGroup> {
   const result = await client.query<{ body_id: string; arrival_day: string }>({
     name: 'append-group',
     text: appendSql,
@@ -82,6 +87,7 @@ async function insertWith(client: pg.PoolClient, group: Group): Promise<Appended
       group.bytes.byteLength,
       toArrayLiteral(group.payloads),
       toArrayLiteral(group.traceHashes),
+      handoverKey ?? null,
     ],
   })
   const row = result.rows[0]

@@ -10,9 +10,10 @@
 import type pg from 'pg'
 import type { Log } from '../log.ts'
 import { appendGroup, type AppendedGroup } from './append-group.ts'
-import { buildGroup } from './build-group.ts'
+import { buildGroup, bytesOf } from './build-group.ts'
 import type { Backlog } from './backlog.ts'
 import { isDatabaseTrouble } from './database-trouble.ts'
+import type { HandoverWriter } from './handover.ts'
 
 export interface IncomingPayload {
   /** Protobuf ExportTraceServiceRequest, validated. */
@@ -41,6 +42,8 @@ export interface Appender {
 export interface AppenderOptions {
   readonly pool: pg.Pool
   readonly backlog: Backlog
+  /** Where persist threads of this process find what was just committed. */
+  readonly handover?: HandoverWriter
   readonly log: Log
   /** Called after each commit, outside of it: wakes the coordinator. */
   readonly onAppended: () => void
@@ -55,13 +58,17 @@ const defaultConcurrentCommits = 2
 // A group is what one claim decodes at least, so it bounds the coordinator's memory and its time in one transaction.
 const defaultMaxGroupBytes = 1024 * 1024
 
+// How long a commit waits for the persist threads before it goes ahead of them into the backlog. Long enough to keep their
+// pace under load (a batch takes them 50 ms), short enough to acknowledge, 10 MB a second, while they stand still.
+const paceMs = 200
+
 interface Waiting {
   readonly payload: IncomingPayload
   readonly settle: (outcome: AppendOutcome) => void
 }
 
 export function openAppender(options: AppenderOptions): Appender {
-  const { pool, backlog, log, onAppended } = options
+  const { pool, backlog, handover, log, onAppended } = options
   const maxConcurrentCommits = options.maxConcurrentCommits ?? defaultConcurrentCommits
   const maxGroupBytes = options.maxGroupBytes ?? defaultMaxGroupBytes
   const waiting: Waiting[] = []
@@ -121,12 +128,15 @@ export function openAppender(options: AppenderOptions): Appender {
   ): Promise<
     { kind: 'appended'; group: AppendedGroup } | { kind: 'failed'; error: unknown; retryable: boolean }
   > {
+    const region = await handover?.reserve(bytesOf(payloads), paceMs)
     try {
-      const built = buildGroup(payloads)
-      const group = await appendGroup(pool, built)
+      const built = buildGroup(payloads, region?.bytes)
+      if (region !== undefined) handover!.publish(region)
+      const group = await appendGroup(pool, built, region?.key)
       backlog.added(built.rawBytes, payloads.length)
       return { kind: 'appended', group }
     } catch (error) {
+      if (region !== undefined) handover!.discard(region)
       return { kind: 'failed', error, retryable: isDatabaseTrouble(error) }
     }
   }

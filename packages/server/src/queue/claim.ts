@@ -11,6 +11,8 @@ export interface ClaimedBody {
   readonly receivedAt: Date
   /** The payload to go on with; those before it are settled or parked. */
   readonly nextOrdinal: number
+  /** Names the copy of its bytes in the memory of the server that appended it. */
+  readonly handoverKey: bigint | undefined
   /** Triples (raw end, spans up to there, trace hashes up to there), one a payload. */
   readonly payloads: readonly number[]
   readonly traceHashes: readonly number[]
@@ -91,7 +93,7 @@ set attempts = q.attempts + 1,
 from chosen c, lease
 where q.id = c.id and q.arrival_day = c.arrival_day
 returning q.id, q.arrival_day::text as arrival_day, q.attempts, q.raw_bytes, q.span_count, q.received_at,
-          q.next_ordinal, q.payloads, q.trace_hashes, q.lease_token`
+          q.next_ordinal, q.handover, q.payloads, q.trace_hashes, q.lease_token`
 
 interface ClaimRow {
   id: string
@@ -101,6 +103,7 @@ interface ClaimRow {
   span_count: number
   received_at: Date
   next_ordinal: number
+  handover: string | null
   payloads: number[]
   trace_hashes: number[]
   lease_token: string
@@ -132,6 +135,7 @@ function toClaimedBody(row: ClaimRow): ClaimedBody {
     spanCount: row.span_count,
     receivedAt: row.received_at,
     nextOrdinal: row.next_ordinal,
+    handoverKey: row.handover === null ? undefined : BigInt(row.handover),
     payloads: row.payloads,
     traceHashes: row.trace_hashes,
   }

@@ -24,7 +24,7 @@ const stateConditions: Record<QueueState | 'unsettled', string> = {
   unsettled: `q.state = 0`,
   pending: `q.state = 0 and q.error_code is null and (q.lease_token is null or q.visible_at <= clock_timestamp())`,
   claimed: `q.state = 0 and q.lease_token is not null and q.visible_at > clock_timestamp()`,
-  retrying: `q.state = 0 and q.error_code is not null and q.lease_token is null`,
+  retrying: `q.state = 0 and q.error_code is not null and (q.lease_token is null or q.visible_at <= clock_timestamp())`,
   settled: `q.state = 1`,
 }
 

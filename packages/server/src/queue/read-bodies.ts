@@ -10,7 +10,7 @@ export interface BodyKey {
 }
 
 /**
- * Reads whole bodies, uncompressed. For a thread of its own: decompression does not yield.
+ * Reads whole bodies from the database, uncompressed. For a thread of its own: decompression does not yield.
  * @returns the bytes by body id; a body that is not there is missing from the map, one that cannot be decompressed is an Error
  */
 export async function readBodies(

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { toArrayLiteral } from '../postgres/array-literal.ts'
+import { suspectFromAttempt } from './claim.ts'
 import type { BodyKey } from './read-bodies.ts'
 
 export interface Failure {
@@ -19,11 +20,14 @@ export function backoffMs(attempts: number, random: () => number = Math.random):
   return Math.round(full * (0.5 + random() / 2))
 }
 
+// A body in pieces never falls below "suspect": claimed with others it would be written as a whole, and payloads that are
+// settled already would be booked again.
 const retrySql = `
 update otel.ingestion_queue
 set lease_token = null, lease_pid = null,
     visible_at = clock_timestamp() + $4 * interval '1 millisecond',
-    attempts = attempts - $5::int,
+    attempts = case when next_ordinal = 0 then attempts - $5::int
+                    else greatest(attempts - $5::int, ${suspectFromAttempt - 1}) end,
     error_code = coalesce($6, error_code), error_message = coalesce($7, error_message)
 where arrival_day = any($1::date[]) and id = any($2::bigint[]) and lease_token = $3 and state = 0`
 

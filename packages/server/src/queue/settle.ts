@@ -54,7 +54,8 @@ with advanced as (
       settled_at = case when next_ordinal + 1 = payload_count then clock_timestamp() end,
       lease_token = case when next_ordinal + 1 < payload_count then lease_token end,
       lease_pid = case when next_ordinal + 1 < payload_count then lease_pid end,
-      decoder_version = $8
+      decoder_version = $8,
+      error_code = null, error_message = null
   where arrival_day = any($1::date[]) and id = any($2::bigint[])
 )
 ${countSql}`

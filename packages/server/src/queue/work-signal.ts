@@ -1,6 +1,6 @@
 /**
- * Wakes persist threads from the door's thread through shared memory: no message, no queue that could grow, and a thread
- * that is busy finds the signal when it is done.
+ * A signal between threads through shared memory: no message, no queue that could grow, and a thread that is busy finds
+ * it when it is done.
  */
 export class WorkSignal {
   readonly buffer: SharedArrayBuffer
