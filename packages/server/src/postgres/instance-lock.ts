@@ -29,7 +29,12 @@ export async function acquireInstanceLock(dataDir: string): Promise<InstanceLock
       `Another Holdfast is running on ${dataDir} (${holder.trim()}). Stop it, or give this one another HOLDFAST_DATA_DIR`,
     )
   }
-  await writeFile(holderFile, `pid ${process.pid}, since ${new Date().toISOString()}\n`)
+  try {
+    await writeFile(holderFile, `pid ${process.pid}, since ${new Date().toISOString()}\n`)
+  } catch (error) {
+    lock.close()
+    throw error
+  }
   return {
     release: async () => {
       await rm(holderFile, { force: true })

@@ -51,7 +51,7 @@ export function openPool(target: DatabaseTarget, options: PoolOptions): pg.Pool 
       prepareSession(client, options.name, options.statementTimeoutMs) as unknown as void,
   })
   // A connection that breaks while it is checked out emits on the client alone, and an unheard 'error' ends the process.
-  pool.on('connect', (client) => client.on('error', (error) => options.onError(error)))
+  pool.on('connect', (client) => reportBreak(client, options))
   // The pool repeats what the client's listener has reported.
   pool.on('error', () => undefined)
   return pool
@@ -68,7 +68,7 @@ export async function connectClient(
     ...target.connection,
     types,
   })
-  client.on('error', (error) => options.onError(error))
+  reportBreak(client, options)
   await client.connect()
   try {
     await prepareSession(client, options.name, options.statementTimeoutMs)
@@ -77,6 +77,15 @@ export async function connectClient(
     throw error
   }
   return client
+}
+
+/** The driver may tell one break twice: what the server said last, and then that the connection is gone. */
+function reportBreak(client: pg.ClientBase, options: Pick<PoolOptions, 'onError'>): void {
+  let reported = false
+  client.on('error', (error) => {
+    if (!reported) options.onError(error)
+    reported = true
+  })
 }
 
 async function prepareSession(client: pg.ClientBase, name: string, statementTimeoutMs = 0): Promise<void> {
