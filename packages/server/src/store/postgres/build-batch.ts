@@ -3,7 +3,7 @@
  * Within the batch a span counts once: of its copies the first finished one stays.
  */
 import { SpanWalker } from '../../otlp/span-walker.ts'
-import type { BodyToWrite, WriteOutcome } from '../trace-store.ts'
+import { type BodyToWrite, PermanentFailure, type WriteOutcome } from '../trace-store.ts'
 import type { OperationDictionary, ServiceOperations } from './operation-dictionary.ts'
 import { RowBuffer } from './row-buffer.ts'
 import { SpanFacts } from './span-facts.ts'
@@ -100,7 +100,8 @@ export class BatchBuilder {
   /** Span ids, as bigints, of the traces for which `isWanted`. */
   *spanIds(isWanted: (trace: TraceDraft) => boolean): Generator<bigint> {
     for (const [row, counted] of this.#counted.entries()) {
-      if (isWanted(counted.trace)) yield this.#rowOf.spanId(row)
+      // A row left out is another row's copy, and the table does not know it.
+      if (!this.rows.isDropped(row) && isWanted(counted.trace)) yield this.#rowOf.spanId(row)
     }
   }
 
@@ -136,6 +137,14 @@ export class BatchBuilder {
       count.stored++
       count.storedByPayload[payload]!++
       this.#countOnce(row, trace, facts, count)
+    }
+    const promised = body.payloadSpanEnds.at(-1) ?? 0
+    const found = walker.spanIndex + 1
+    if (found !== promised) {
+      throw new PermanentFailure(
+        'span_count',
+        `body ${body.bodyId} has ${found} spans instead of ${promised}`,
+      )
     }
   }
 

@@ -17,6 +17,8 @@ export interface Operation {
 const maxOperationsPerService = 2000
 const maxOperations = 200_000
 
+const maxServicesKept = 2000
+
 /** A service beyond the second bound is shown under this name; its spans' bodies still have the true one. */
 export const otherServices = '(other services)'
 
@@ -31,12 +33,18 @@ export class OperationDictionary {
     this.#pool = pool
   }
 
+  /**
+   * Forgets the services when there are too many: a client that invents them must not fill the memory. Called before a
+   * batch and not within it, for the batch that is built again has to meet the services that were closed for it.
+   */
+  trim(): void {
+    if (this.#services.size > maxServicesKept) this.#services.clear()
+  }
+
   /** The operations of a service, to be asked per span. */
   service(name: string): ServiceOperations {
     let service = this.#services.get(name)
     if (service === undefined) {
-      // Only services that resolve are kept: a client that invents them must not fill the memory.
-      if (this.#services.size >= maxOperationsPerService) this.#services.clear()
       service = new ServiceOperations(name)
       this.#services.set(name, service)
     }
@@ -79,29 +87,38 @@ export class OperationDictionary {
 
   /** Gives each service whose bound is reached its nameless operations, and stops asking for its unknown names. */
   async #overflow(refused: readonly Operation[]): Promise<void> {
-    for (const name of new Set(refused.map((operation) => operation.service))) {
-      const service = this.service(name)
-      const known = await this.#pool.query<{ name: string; kind: number; id: number }>(
-        `select name, kind, id from otel.operation where service = $1 limit ${maxOperationsPerService * 2}`,
-        [name],
-      )
-      const nameless = await this.#resolveNameless(known.rows.length > 0 ? name : otherServices)
-      service.close(known.rows, nameless)
-    }
+    const services = new Set(refused.map((operation) => operation.service))
+    const known = await this.#listKnown([...services])
+    const nameless = await this.#resolveNameless([...known.keys()])
+    const others = nameless.get(otherServices)!
+    for (const name of services) this.service(name).close(known.get(name) ?? [], nameless.get(name) ?? others)
   }
 
-  async #resolveNameless(service: string): Promise<readonly Operation[]> {
-    const nameless = [0, 1, 2, 3, 4, 5].map((kind): Operation => ({
-      service,
-      name: '',
-      kind,
-      id: 0,
-      isOverflow: true,
-    }))
-    await this.#insert(nameless, maxOperationsPerService * 2, maxOperations * 2)
-    await this.#lookUp(nameless)
-    return nameless
+  async #listKnown(services: readonly string[]): Promise<Map<string, KnownOperation[]>> {
+    const result = await this.#pool.query<KnownOperation>(
+      `select service, name, kind, id from otel.operation where service = any($1::text[])`,
+      [services],
+    )
+    return Map.groupBy(result.rows, (row) => row.service)
   }
+
+  /** The nameless operations by kind, of each service that may have them and of `otherServices`. */
+  async #resolveNameless(services: readonly string[]): Promise<Map<string, readonly Operation[]>> {
+    const others = makeNameless(otherServices)
+    const own = services.filter((service) => service !== otherServices).map(makeNameless)
+    await this.#insert(own.flat(), maxOperationsPerService * 2, maxOperations * 2)
+    // Six rows in all: without a bound, for every name has to end somewhere.
+    await this.#insert(others, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)
+    await this.#lookUp([...own.flat(), ...others])
+    const resolved = [...own, others].filter((operations) => operations.every((one) => one.id !== 0))
+    return new Map(resolved.map((operations) => [operations[0]!.service, operations]))
+  }
+}
+
+type KnownOperation = Pick<Operation, 'service' | 'name' | 'kind' | 'id'>
+
+function makeNameless(service: string): Operation[] {
+  return [0, 1, 2, 3, 4, 5].map((kind) => ({ service, name: '', kind, id: 0, isOverflow: true }))
 }
 
 /** The operations of one service that this writer has met. */
@@ -126,9 +143,9 @@ export class ServiceOperations {
   }
 
   /** Takes no more names: knows all that the dictionary has, and the nameless operations for the rest. */
-  close(known: readonly { name: string; kind: number; id: number }[], nameless: readonly Operation[]): void {
+  close(known: readonly KnownOperation[], nameless: readonly Operation[]): void {
     this.#byName.clear()
-    for (const row of known) this.#add(keyOf(row.name), { ...row, service: this.#name, isOverflow: false })
+    for (const row of known) this.#add(keyOf(row.name), { ...row, isOverflow: false })
     this.#nameless = nameless
   }
 

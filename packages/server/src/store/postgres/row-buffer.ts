@@ -91,6 +91,10 @@ export class RowBuffer {
     this.droppedCount++
   }
 
+  isDropped(row: number): boolean {
+    return this.#isDropped[row] === 1
+  }
+
   /** The rows that were not dropped, in as few pieces as there are. Valid until the next clear. */
   *pieces(): Generator<Buffer> {
     let from = -1

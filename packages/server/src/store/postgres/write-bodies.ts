@@ -28,6 +28,7 @@ export class BodyWriter {
   async write(transaction: pg.ClientBase, bodies: readonly BodyToWrite[]): Promise<readonly WriteOutcome[]> {
     const batch = this.#idle.pop() ?? new BatchBuilder(this.#operations, this.#terms)
     try {
+      this.#operations.trim()
       await this.#build(batch, bodies)
       if (batch.traces.length > 0) await writeBatch(transaction, batch)
       return batch.outcomes()
