@@ -453,6 +453,9 @@ begin
     case parent
       when 'body' then
         execute format('create unique index on otel.%I (id)', child);
+        -- Nothing here ever dies before the whole partition goes: reading all of it to freeze it early is wasted.
+        execute format('alter table otel.%I set (autovacuum_vacuum_insert_threshold = -1,'
+                       ' toast.autovacuum_vacuum_insert_threshold = -1)', child);
       when 'ingestion_queue' then
         execute format('create unique index on otel.%I (id)', child);
         execute format('create index on otel.%I (id) where state = 0', child);
@@ -461,8 +464,9 @@ begin
                        ' autovacuum_vacuum_cost_delay = 0)', child);
       when 'span_row' then
         execute format('create index on otel.%I (trace_id)', child);
-        -- Insert-only: freezing early, on the insert threshold, keeps the visibility map fresh.
-        execute format('alter table otel.%I set (autovacuum_vacuum_insert_scale_factor = 0.2)', child);
+        -- As good as insert-only, and read through one index: no vacuum for inserts, and statistics once in a while.
+        execute format('alter table otel.%I set (autovacuum_vacuum_insert_threshold = -1,'
+                       ' autovacuum_analyze_scale_factor = 0.5, autovacuum_analyze_threshold = 100000)', child);
     end case;
     execute format('alter table otel.%I attach partition otel.%I for values from (%L) to (%L)',
                    parent, child, day, day + 1);
