@@ -46,6 +46,7 @@ function decompress(
     let rawFrom = 0
     for (let at = 0; at < frames.length; at += 3) {
       const [storedTo, rawTo] = [frames[at]!, frames[at + 1]!]
+      if (rawTo > rawBytes) throw new Error('its table of frames contradicts itself')
       parts.push(decompressFrame(stored.subarray(storedFrom, storedTo), rawTo - rawFrom))
       storedFrom = storedTo
       rawFrom = rawTo
