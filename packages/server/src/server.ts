@@ -37,6 +37,8 @@ export interface RunningServer {
 
 // Appends need few connections, for they travel in groups; the backlog's reading has one of its own.
 const appendConnections = 3
+// Three times what an OTLP client waits for its answer: an append that takes longer is nobody's any more.
+const appendTimeoutMs = 30_000
 const queryConnections = 8
 const upkeepConnections = 3
 
@@ -56,7 +58,7 @@ export async function startServer(settings: Settings, log: Log): Promise<Running
     opening.defer(() => opened.end())
     return opened
   }
-  const appendPool = pool('append', appendConnections)
+  const appendPool = pool('append', appendConnections, appendTimeoutMs)
   const queryPool = pool('query', queryConnections, settings.queryTimeoutMs)
   const upkeepPool = pool('upkeep', upkeepConnections)
   await refuseWrongSchema(queryPool)
@@ -102,7 +104,7 @@ export async function startServer(settings: Settings, log: Log): Promise<Running
     host: settings.host,
     port: settings.port,
     log,
-    isReady: () => checkReadiness(queryPool, coordinator),
+    isReady: () => checkReadiness(queryPool, coordinator, log),
     metrics,
   })
   opening.defer(() => queryApi.close())
@@ -176,6 +178,7 @@ async function refuseWrongSchema(pool: pg.Pool): Promise<void> {
 async function checkReadiness(
   pool: pg.Pool,
   coordinator: PersistenceCoordinator,
+  log: Log,
 ): Promise<{ ready: boolean; checks: Record<string, string> }> {
   const checks: Record<string, string> = {
     coordinator: coordinator.runningThreads > 0 ? 'ok' : 'no persist thread runs',
@@ -184,7 +187,8 @@ async function checkReadiness(
     const schema = await checkSchema(pool)
     checks['database'] = 'ok'
     checks['schema'] = schema.kind === 'ok' ? 'ok' : schema.message
-  } catch {
+  } catch (error) {
+    log.debug({ err: error }, 'the readiness check could not ask the database')
     checks['database'] = 'the database does not answer'
   }
   return { ready: Object.values(checks).every((check) => check === 'ok'), checks }

@@ -1,6 +1,6 @@
 import { attributeText } from '../otlp/attribute-text.ts'
 import type { SpanRow } from '../store/trace-store.ts'
-import { spanKindWord, statusWord, type Span } from '../trace/span.ts'
+import { runningAttribute, spanKindWord, statusWord, type Span } from '../trace/span.ts'
 import { attributesToJson } from './attributes-json.ts'
 import type { SpanItem } from './contract.ts'
 import { clampNano, formatInstant, toMilliseconds } from './instant.ts'
@@ -68,11 +68,9 @@ export function spanToJson(span: Span): SpanItem {
   }
 }
 
-/** How @holdfast/telemetry marks a span that it sends before its end. */
-const runningKey = 'holdfast.span.running'
-
+/** Sent before its end, and not replaced by the finished copy yet. */
 function isRunning(span: Span): boolean {
-  return span.attributes.findLast((attribute) => attribute.key === runningKey)?.value === true
+  return span.attributes.findLast((attribute) => attribute.key === runningAttribute)?.value === true
 }
 
 function serviceName(span: Span): string {

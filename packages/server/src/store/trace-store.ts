@@ -108,6 +108,7 @@ export interface TraceStore {
   /**
    * The same page with everything OTLP said of each span. MUST return the copy that is counted.
    * @returns spans in the order of listSpans
+   * @throws ReadBusy when the memory for it is not there now, UnreadableBody when what was stored is damaged (queue/)
    */
   readSpans(traceId: string, query: SpanQuery, options?: ReadOptions): Promise<readonly Span[]>
 

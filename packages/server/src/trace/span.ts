@@ -71,3 +71,6 @@ export function spanKindWord(kind: number): (typeof kindWords)[number] {
 export function statusWord(code: number): (typeof statusWords)[number] {
   return statusWords[code] ?? 'unset'
 }
+
+/** Marks, with the value true, a span that was sent before it ended; its finished copy takes its place. */
+export const runningAttribute = 'holdfast.span.running'

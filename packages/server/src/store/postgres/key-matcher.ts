@@ -1,4 +1,5 @@
-import { promotedAttributes, runningKey } from './promoted-attributes.ts'
+import { runningAttribute } from '../../trace/span.ts'
+import { promotedAttributes } from './promoted-attributes.ts'
 
 interface Candidate {
   readonly bytes: Uint8Array
@@ -24,7 +25,7 @@ export class KeyMatcher {
     for (const [column, attribute] of promotedAttributes.entries()) {
       for (const [rank, key] of attribute.keys.entries()) this.#add(key, column, rank)
     }
-    this.#add(runningKey, runningColumn, 0)
+    this.#add(runningAttribute, runningColumn, 0)
   }
 
   /** @returns whether the key at [start, end) has a column, which `column` and `rank` then tell */

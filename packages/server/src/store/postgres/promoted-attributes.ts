@@ -55,9 +55,6 @@ export const promotedAttributes: readonly PromotedAttribute[] = [
   { column: 'mcp_session_id', type: 'text', keys: ['mcp.session.id'] },
 ]
 
-/** Marks a span that was sent before it ended; its finished copy takes its place. */
-export const runningKey = 'holdfast.span.running'
-
 /** Operations whose usage repeats that of the model calls inside them: their tokens are not added up. */
 export const enclosingOperations: ReadonlySet<string> = new Set([
   'invoke_agent',
