@@ -26,6 +26,8 @@ const versionedTests =
 /** A hung test ends the run instead of the patience of whoever waits for it. */
 const unitTimeoutMs = 120_000
 const e2eTimeoutMs = 600_000
+/** A test file that never ends, because it left something open, ends the run too. */
+const passTimeoutMs = 1_500_000
 
 interface Pass {
   readonly title: string
@@ -90,9 +92,14 @@ function runNode(args: readonly string[], env: NodeJS.ProcessEnv): Promise<numbe
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: 'inherit' })
   const forward = (signal: NodeJS.Signals): void => void child.kill(signal)
   process.on('SIGINT', forward).on('SIGTERM', forward)
+  const watchdog = setTimeout(() => {
+    console.error(`\nstopped after ${passTimeoutMs / 60_000} minutes: a test file does not end`)
+    child.kill('SIGTERM')
+  }, passTimeoutMs)
   return new Promise((done, fail) => {
     child.once('error', fail)
     child.once('exit', (code) => {
+      clearTimeout(watchdog)
       process.off('SIGINT', forward).off('SIGTERM', forward)
       done(code ?? 1)
     })
