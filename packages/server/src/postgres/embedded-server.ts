@@ -76,8 +76,9 @@ function explainNoSpace(error: unknown, dataDir: string): unknown {
 
 async function startInside(dataDir: string, cluster: Cluster, log: Log): Promise<EmbeddedServer> {
   const { user } = cluster
-  const copyDir = user === undefined ? join(dataDir, 'binaries') : copyDirOfRoot
-  const binaries = await findBinaries({ user, copyDir, log })
+  const copyDirIsShared = user !== undefined
+  const copyDir = copyDirIsShared ? copyDirOfRoot : join(dataDir, 'binaries')
+  const binaries = await findBinaries({ user, copyDir, copyDirIsShared, log })
   await makeCluster(cluster, binaries, log)
   if (!cluster.reachable) {
     log.info(

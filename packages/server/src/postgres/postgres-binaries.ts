@@ -5,7 +5,7 @@
 // here; where that cannot be, the binaries (60 MB) are copied to a folder that is ours.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { chmod, cp, mkdir, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import type { Log } from '../log.ts'
@@ -30,6 +30,8 @@ export interface BinariesOptions {
   readonly user: SystemUser | undefined
   /** Where a copy may go. Must be reachable by `user`. */
   readonly copyDir: string
+  /** Other servers keep their copies there too, so that older ones stay. */
+  readonly copyDirIsShared: boolean
   readonly log: Log
 }
 
@@ -49,7 +51,7 @@ export async function findBinaries(options: BinariesOptions): Promise<PostgresBi
       ? 'copying the PostgreSQL binaries: their package cannot be written, and its library links are missing'
       : 'copying the PostgreSQL binaries to where the user they run as can reach them',
   )
-  const copy = await copyPackage(installed, options.copyDir)
+  const copy = await copyPackage(installed, options)
   const copied = tryBinaries(copy, user)
   if (copied.ok) return copied.binaries
   throw new EmbeddedServerError(
@@ -113,20 +115,27 @@ async function makeMissingLinks(packageDir: string): Promise<'complete' | 'made'
   return missing.length === 0 ? 'complete' : 'made'
 }
 
-async function copyPackage(packageDir: string, copyDir: string): Promise<string> {
+async function copyPackage(packageDir: string, options: BinariesOptions): Promise<string> {
+  const { copyDir } = options
   const { version } = JSON.parse(await readFile(join(packageDir, 'package.json'), 'utf8')) as {
     version: string
   }
   const copy = join(copyDir, `postgresql-${version}`)
   if (existsSync(copy)) return copy
   await mkdir(copyDir, { recursive: true, mode: 0o755 })
-  const unfinished = join(copyDir, `unfinished-${process.pid}`)
+  if (!options.copyDirIsShared) {
+    for (const older of await readdir(copyDir))
+      await rm(join(copyDir, older), { recursive: true, force: true })
+  }
+  const unfinished = await mkdtemp(join(copyDir, 'unfinished-'))
   await cp(packageDir, unfinished, { recursive: true, verbatimSymlinks: true })
   await openToAll(unfinished) // npm may have run with a umask that closed it
   await makeMissingLinks(unfinished)
-  await rename(unfinished, copy)
-  for (const other of await readdir(copyDir)) {
-    if (other !== basename(copy)) await rm(join(copyDir, other), { recursive: true, force: true })
+  try {
+    await rename(unfinished, copy)
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true })
+    if (!['ENOTEMPTY', 'EEXIST'].includes(codeOf(error))) throw error // another start was faster
   }
   return copy
 }

@@ -65,6 +65,7 @@ export async function startTestServer(log: Log, major: TestedMajor = '18'): Prom
     ...(packageName === undefined ? {} : { packageName, resolveFrom: e2ePackage }),
     user,
     copyDir: join(tmpdir(), 'holdfast-test-binaries'),
+    copyDirIsShared: true,
     log,
   })
   const cluster = { dir: join(dir, 'data'), user, reachable: true }
