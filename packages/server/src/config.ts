@@ -178,7 +178,7 @@ export function readSettings(env: Environment): Settings {
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
     if (value >= min && value <= max) return value
     mistakes.push(`${name} is "${text}"; it takes a whole number from ${min} to ${max}`)
-    return min
+    return Number.NaN // compares as false, so that one mistake is not told as two
   }
 
   function flag(name: Parameters<typeof read>[0]): boolean {
@@ -189,7 +189,8 @@ export function readSettings(env: Environment): Settings {
   }
 
   const host = read('HOLDFAST_HOST')
-  if (!loopback.includes(host) && !flag('HOLDFAST_ALLOW_UNAUTHENTICATED')) {
+  const allowUnauthenticated = flag('HOLDFAST_ALLOW_UNAUTHENTICATED')
+  if (!loopback.includes(host) && !allowUnauthenticated) {
     mistakes.push(
       `HOLDFAST_HOST is "${host}", which others can reach, and nothing asks them who they are: keep 127.0.0.1, ` +
         `or set HOLDFAST_ALLOW_UNAUTHENTICATED=true where something else protects the ports`,

@@ -7,7 +7,7 @@ export interface PersistLoopOptions extends Omit<PersistContext, 'client'> {
   readonly maxClaimBytes: number
   readonly leaseMs: number
   /** Resolves when there may be work, at the latest after the poll interval. */
-  readonly waitForWork: () => Promise<void>
+  readonly waitForWork: () => Promise<unknown>
   readonly shouldStop: () => boolean
   readonly onDatabaseLost: (error: unknown) => void
 }

@@ -17,6 +17,10 @@ const defaultBytes = 32 * 1024 * 1024
 const slotCount = 512
 const slotFields = 5
 
+// What nobody has taken by then another server has claimed, or it failed and is read from the database: the door must not
+// wait for it to be released.
+const staleMs = 10_000
+
 // Fields of a slot.
 const stateField = 0
 const keyHighField = 1
@@ -87,11 +91,10 @@ export class HandoverWriter {
   async reserve(length: number, waitMs: number): Promise<Region | undefined> {
     // A body as large as this would push out all others.
     if (length > this.#capacity / 4) return undefined
-    const region = this.#tryReserve(length, Infinity)
+    const region = this.#tryReserve(length, staleMs)
     if (region !== undefined) return region
-    const startedAt = performance.now()
-    await this.#released.wait(waitMs)
-    return this.#tryReserve(length, performance.now() - startedAt < waitMs ? Infinity : waitMs)
+    const wasReleased = await this.#released.wait(waitMs)
+    return this.#tryReserve(length, wasReleased ? staleMs : waitMs)
   }
 
   #tryReserve(length: number, dropAfterMs: number): Region | undefined {
@@ -135,13 +138,14 @@ export class HandoverWriter {
     }
   }
 
-  /** Forgets the oldest regions until none lies in [from, to). @returns false when one of them is still needed */
+  /** Forgets the oldest regions until none lies in [from, to) or has the next slot. @returns false when one of them is still needed */
   #clear(from: number, to: number, dropAfterMs: number): boolean {
     const now = performance.now()
     for (let oldest = this.#order[0]; oldest !== undefined; oldest = this.#order[0]) {
       const state = oldest.slot * slotFields + stateField
       if (Atomics.load(this.#slots, state) !== free) {
-        if (oldest.to <= from || oldest.from >= to) return true
+        const isInTheWay = (oldest.from < to && oldest.to > from) || oldest.slot === this.#nextSlot
+        if (!isInTheWay) return true
         if (now - oldest.at <= dropAfterMs) return false
         if (Atomics.compareExchange(this.#slots, state, published, free) !== published) return false
       }

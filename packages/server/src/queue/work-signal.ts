@@ -25,13 +25,17 @@ export class WorkSignal {
     Atomics.notify(this.#cell, 0)
   }
 
-  /** Resolves at the next notify, at once if there was one since the last wait, at the latest after `timeoutMs`. */
-  async wait(timeoutMs: number): Promise<void> {
-    const current = Atomics.load(this.#cell, 0)
-    if (current === this.#seen) {
-      const waiting = Atomics.waitAsync(this.#cell, 0, current, timeoutMs)
+  /**
+   * Resolves at the next notify, at once if there was one since the last wait, at the latest after `timeoutMs`.
+   * @returns whether there was one
+   */
+  async wait(timeoutMs: number): Promise<boolean> {
+    const seen = this.#seen
+    if (Atomics.load(this.#cell, 0) === seen) {
+      const waiting = Atomics.waitAsync(this.#cell, 0, seen, timeoutMs)
       if (waiting.async) await waiting.value
     }
     this.#seen = Atomics.load(this.#cell, 0)
+    return this.#seen !== seen
   }
 }
