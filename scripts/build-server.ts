@@ -1,4 +1,4 @@
-// Makes what `npm pack` packs of packages/server: dist/ by the TypeScript compiler, the readme and the license beside it.
+// Makes what `npm pack` packs of packages/server: dist/ by the TypeScript compiler, the license beside it.
 // The source runs without this; it is for the package, because Node does not strip types below node_modules.
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, rmSync } from 'node:fs'
@@ -15,6 +15,6 @@ const compiled = spawnSync(process.execPath, [tsc, '--project', join(server, 'ts
 })
 if (compiled.status !== 0) process.exit(compiled.status ?? 1)
 
-for (const name of ['README.md', 'LICENSE']) {
-  if (existsSync(join(root, name))) copyFileSync(join(root, name), join(server, name))
-}
+// Not there where the image is built, which has its own copy.
+const license = join(root, 'LICENSE')
+if (existsSync(license)) copyFileSync(license, join(server, 'LICENSE'))

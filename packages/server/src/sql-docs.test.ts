@@ -1,0 +1,55 @@
+// What docs/sql.md promises to people who write SQL: the views, their columns, and queries that run.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { after, before, describe, test } from 'node:test'
+import { createTestDatabase, type TestDatabase } from './postgres/test-database.ts'
+
+const text = readFileSync(new URL('../../../docs/sql.md', import.meta.url), 'utf8')
+
+/** The sections that describe a view, by its name. */
+const sections = new Map(
+  text
+    .split(/^## /m)
+    .filter((section) => section.startsWith('otel.'))
+    .map((section) => [section.slice('otel.'.length, section.indexOf('\n')).trim(), section]),
+)
+
+describe('docs/sql.md', () => {
+  let database: TestDatabase
+  before(async () => {
+    database = await createTestDatabase()
+  })
+  after(() => database.drop())
+
+  test('describes every view, and nothing else', async () => {
+    const { rows } = await database.pool.query<{ name: string }>(
+      `select table_name as name from information_schema.views where table_schema = 'otel' order by name`,
+    )
+    assert.deepEqual(
+      [...sections.keys()].sort(),
+      rows.map((row) => row.name),
+    )
+  })
+
+  for (const [view, section] of sections) {
+    test(`lists the columns of otel.${view} in their order, with their types`, async () => {
+      const { rows } = await database.pool.query<{ column: string; type: string }>(
+        `select attname as column, replace(format_type(atttypid, null), 'timestamp with time zone', 'timestamptz') as type
+         from pg_attribute where attrelid = $1::regclass and attnum > 0 order by attnum`,
+        [`otel.${view}`],
+      )
+      const described = [...section.matchAll(/^\| `(\w+)` +\| (\w+) +\|/gm)].map(([, column, type]) => ({
+        column,
+        type,
+      }))
+      assert.deepEqual(described, rows)
+    })
+  }
+
+  const queries = [...text.matchAll(/^```sql\n([\s\S]*?)^```/gm)].map(([, query]) => query!)
+
+  test('has queries that run', async () => {
+    assert.ok(queries.length > 5)
+    for (const query of queries) await database.pool.query(query)
+  })
+})
