@@ -6,8 +6,9 @@ import { inspectTraces } from '../otlp/inspect.ts'
 import { encodeSpans } from '../otlp/test-payload.ts'
 import { appendGroup, type AppendedGroup } from '../queue/append-group.ts'
 import type { IncomingPayload } from '../queue/appender.ts'
+import { buildGroup } from '../queue/build-group.ts'
 import { claim, ClaimFloor } from '../queue/claim.ts'
-import { groupOf, openTestQueue, type TestQueue } from '../queue/test-queue.ts'
+import { openTestQueue, type TestQueue } from '../queue/test-queue.ts'
 import { openPostgresTraceStore } from '../store/postgres/postgres-trace-store.ts'
 import type { TraceStore } from '../store/trace-store.ts'
 import type { Span } from '../trace/span.ts'
@@ -55,7 +56,7 @@ export async function openTestPersist(maxAttempts = 4): Promise<TestPersist> {
     context,
     persisted,
     troubles,
-    append: (...payloads) => appendGroup(pool, groupOf(payloads.map(toPayload))),
+    append: (...payloads) => appendGroup(pool, buildGroup(payloads.map(toPayload))),
     persistNext,
     async persistAll() {
       for (;;) {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { zstdDecompressSync } from 'node:zlib'
 import fc from 'fast-check'
+import { buildGroup } from './build-group.ts'
 import { locatePayload } from './park.ts'
-import { groupOf, makePayload } from './test-queue.ts'
+import { makePayload } from './test-queue.ts'
 
 const frameBytes = 128 * 1024
 
@@ -29,7 +30,7 @@ describe('a group', () => {
   test('decompresses, frame by frame, to its payloads end to end', () => {
     fc.assert(
       fc.property(payloads, (given) => {
-        const group = groupOf(given)
+        const group = buildGroup(given)
         let storedFrom = 0
         let rawFrom = 0
         const raw = triples(group.frames).map(([storedTo, rawTo]) => {
@@ -49,7 +50,7 @@ describe('a group', () => {
   test('keeps the boundaries of each payload: its bytes, its spans, its hashes', () => {
     fc.assert(
       fc.property(payloads, (given) => {
-        const group = groupOf(given)
+        const group = buildGroup(given)
         const raw = Buffer.concat(given.map((payload) => payload.bytes))
         assert.equal(group.payloadCount, given.length)
         for (const [ordinal, payload] of given.entries()) {
@@ -68,7 +69,7 @@ describe('a group', () => {
   test('has frames of whole payloads, each full but the last', () => {
     fc.assert(
       fc.property(payloads, (given) => {
-        const group = groupOf(given)
+        const group = buildGroup(given)
         const ends = new Map(triples(group.payloads).map(([raw, spans]) => [raw, spans]))
         const frames = triples(group.frames)
         let rawFrom = 0
@@ -88,7 +89,7 @@ describe('a group', () => {
 
   test('closes a frame with the payload that fills it', () => {
     const sizes = [100 * 1024, 30 * 1024, 1, frameBytes, 10]
-    const group = groupOf(sizes.map((rawBytes) => makePayload('p', { rawBytes })))
+    const group = buildGroup(sizes.map((rawBytes) => makePayload('p', { rawBytes })))
     const rawEnds = triples(group.frames).map(([, rawTo]) => rawTo)
     assert.deepEqual(rawEnds, [130 * 1024, 130 * 1024 + 1 + frameBytes, 130 * 1024 + 1 + frameBytes + 10])
   })

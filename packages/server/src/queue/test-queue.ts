@@ -4,7 +4,7 @@ import type pg from 'pg'
 import { createTestDatabase } from '../postgres/test-database.ts'
 import { appendGroup, type AppendedGroup } from './append-group.ts'
 import type { IncomingPayload } from './appender.ts'
-import { buildGroup, type Group } from './build-group.ts'
+import { buildGroup } from './build-group.ts'
 import { claim, ClaimFloor, type Claim, type ClaimOptions } from './claim.ts'
 import { readLedger, type LedgerLine } from './ledger.ts'
 
@@ -45,7 +45,7 @@ export async function openTestQueue(): Promise<TestQueue> {
     pool,
     worker,
     connect,
-    append: (...payloads) => appendGroup(pool, groupOf(payloads)),
+    append: (...payloads) => appendGroup(pool, buildGroup(payloads)),
     claim: claimNext,
     async claimSome(changes) {
       const claimed = await claimNext(changes)
@@ -71,11 +71,6 @@ export async function openTestQueue(): Promise<TestQueue> {
       await database.drop()
     },
   }
-}
-
-export function groupOf(payloads: readonly IncomingPayload[]): Group {
-  const rawBytes = payloads.reduce((sum, payload) => sum + payload.bytes.byteLength, 0)
-  return buildGroup(payloads, Buffer.alloc(rawBytes))
 }
 
 /** A payload of so many spans that begins with `name`. */

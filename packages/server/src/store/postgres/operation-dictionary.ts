@@ -87,11 +87,11 @@ export class OperationDictionary {
 
   /** Gives each service whose bound is reached its nameless operations, and stops asking for its unknown names. */
   async #overflow(refused: readonly Operation[]): Promise<void> {
-    const services = new Set(refused.map((operation) => operation.service))
-    const known = await this.#listKnown([...services])
-    const nameless = await this.#resolveNameless([...known.keys()])
-    const others = nameless.get(otherServices)!
-    for (const name of services) this.service(name).close(known.get(name) ?? [], nameless.get(name) ?? others)
+    const services = [...new Set(refused.map((operation) => operation.service))]
+    const known = await this.#listKnown(services)
+    const own = await this.#resolveNameless([...known.keys()], maxOperationsPerService * 2, maxOperations * 2)
+    const others = services.every((name) => own.has(name)) ? [] : await this.#resolveOthers()
+    for (const name of services) this.service(name).close(known.get(name) ?? [], own.get(name) ?? others)
   }
 
   async #listKnown(services: readonly string[]): Promise<Map<string, KnownOperation[]>> {
@@ -102,24 +102,29 @@ export class OperationDictionary {
     return Map.groupBy(result.rows, (row) => row.service)
   }
 
-  /** The nameless operations by kind, of each service that may have them and of `otherServices`. */
-  async #resolveNameless(services: readonly string[]): Promise<Map<string, readonly Operation[]>> {
-    const others = makeNameless(otherServices)
-    const own = services.filter((service) => service !== otherServices).map(makeNameless)
-    await this.#insert(own.flat(), maxOperationsPerService * 2, maxOperations * 2)
-    // Six rows in all: without a bound, for every name has to end somewhere.
-    await this.#insert(others, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)
-    await this.#lookUp([...own.flat(), ...others])
-    const resolved = [...own, others].filter((operations) => operations.every((one) => one.id !== 0))
+  /** The nameless operations by kind, of each service that may have them. */
+  async #resolveNameless(
+    services: readonly string[],
+    perService: number,
+    inAll: number,
+  ): Promise<Map<string, readonly Operation[]>> {
+    const nameless = services.map((service) =>
+      [0, 1, 2, 3, 4, 5].map((kind) => ({ service, name: '', kind, id: 0, isOverflow: true })),
+    )
+    await this.#insert(nameless.flat(), perService, inAll)
+    await this.#lookUp(nameless.flat())
+    const resolved = nameless.filter((operations) => operations.every((one) => one.id !== 0))
     return new Map(resolved.map((operations) => [operations[0]!.service, operations]))
+  }
+
+  /** Six rows in all, and without a bound: for every name has to end somewhere. */
+  async #resolveOthers(): Promise<readonly Operation[]> {
+    const unbounded = Number.MAX_SAFE_INTEGER
+    return (await this.#resolveNameless([otherServices], unbounded, unbounded)).get(otherServices)!
   }
 }
 
 type KnownOperation = Pick<Operation, 'service' | 'name' | 'kind' | 'id'>
-
-function makeNameless(service: string): Operation[] {
-  return [0, 1, 2, 3, 4, 5].map((kind) => ({ service, name: '', kind, id: 0, isOverflow: true }))
-}
 
 /** The operations of one service that this writer has met. */
 export class ServiceOperations {
