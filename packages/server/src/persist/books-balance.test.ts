@@ -16,15 +16,32 @@ const hex = (n: number, digits: number): string => (n + 1).toString(16).padStart
 
 /** One of few spans, so that histories meet the same ones again; every fifth is refused by the database. */
 function spanOf(n: number): Span {
-  const span = makeSpan({ traceId: hex(n % 3, 32), spanId: hex(n % 11, 16), name: n % 5 === 4 ? 'bad' : 'good' })
+  const span = makeSpan({
+    traceId: hex(n % 3, 32),
+    spanId: hex(n % 11, 16),
+    name: n % 5 === 4 ? 'bad' : 'good',
+  })
   return n % 2 === 0 ? span : makeRunning(span)
 }
 
 const payload = fc.array(fc.nat(29), { minLength: 1, maxLength: 4 })
 const worker = fc.nat(workers - 1)
 const step = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('append' as const), payloads: fc.array(payload, { minLength: 1, maxLength: 4 }) }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('claim' as const), worker, maxRawBytes: fc.constantFrom(1, 400, 1e9) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('append' as const),
+      payloads: fc.array(payload, { minLength: 1, maxLength: 4 }),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('claim' as const),
+      worker,
+      maxRawBytes: fc.constantFrom(1, 400, 1e9),
+    }),
+  },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('persist' as const), worker }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('crash' as const), worker }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('fail' as const), worker }) },
@@ -38,7 +55,10 @@ describe('the books', () => {
   before(async () => {
     persist = await openTestPersist()
     contexts = await Promise.all(
-      Array.from({ length: workers }, async () => ({ ...persist.context, client: await persist.queue.connect() })),
+      Array.from({ length: workers }, async () => ({
+        ...persist.context,
+        client: await persist.queue.connect(),
+      })),
     )
     await refuseSpansNamed(persist.pool, 'bad')
   })
@@ -78,7 +98,10 @@ describe('the books', () => {
             if (one.do === 'persist') await persistClaim(context, claimed)
             if (one.do === 'release') await release(context.client, claimed.leaseToken, claimed.bodies, 0)
             if (one.do === 'fail') {
-              await retryLater(context.client, claimed.leaseToken, claimed.bodies[0]!, { code: 'x', message: 'x' })
+              await retryLater(context.client, claimed.leaseToken, claimed.bodies[0]!, {
+                code: 'x',
+                message: 'x',
+              })
             }
           }
           await assertBooksBalance(persist.pool)

@@ -60,7 +60,10 @@ describe('writers at the same time', () => {
     for (let round = 0; round < rounds; round++) {
       const bodies = Array.from({ length: writerCount }, (_, writer) => {
         const order = traceIds.map((_, i) => traceIds[(i * (2 * writer + 1) + writer) % traceIds.length]!)
-        return [order.map((traceId, i) => spanOf(traceId, i)), order.toReversed().map((traceId) => spanOf(traceId, 9))]
+        return [
+          order.map((traceId, i) => spanOf(traceId, i)),
+          order.toReversed().map((traceId) => spanOf(traceId, 9)),
+        ]
       })
       await persistAtOnce(...bodies)
     }

@@ -32,7 +32,8 @@ describe('persisting a claim', () => {
     await persist.append(a, b)
     await persist.append(c)
     await persist.persistNext()
-    for (const spans of [a, b, c]) assert.equal(await countSpans(persist.store, spans[0]!.traceId), spans.length)
+    for (const spans of [a, b, c])
+      assert.equal(await countSpans(persist.store, spans[0]!.traceId), spans.length)
     const { payloads, spans } = await assertBooksBalance(persist.pool)
     assert.deepEqual([payloads.stored, payloads.pending, spans.stored, spans.pending], [3n, 0n, 6n, 0n])
     assert.deepEqual(

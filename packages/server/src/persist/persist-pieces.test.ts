@@ -34,7 +34,9 @@ describe('a group that fails', () => {
       attempts: number
       error_code: string
       bytes: Buffer
-    }>('select ordinal, span_count, attempts, error_code, bytes from otel.dead_letter order by body_id, ordinal')
+    }>(
+      'select ordinal, span_count, attempts, error_code, bytes from otel.dead_letter order by body_id, ordinal',
+    )
     return rows
   }
 
