@@ -180,7 +180,7 @@ describe('the appender', () => {
     for (const outcome of outcomes) {
       const known = await Promise.race([outcome, Promise.resolve(waiting)])
       assert.ok(known !== waiting, 'closed before a payload was answered')
-      committed(known as AppendOutcome)
+      committed(known)
     }
   })
 

@@ -19,7 +19,19 @@ async function failureOf(work: Promise<unknown>): Promise<unknown> {
 
 describe('trouble of the database', () => {
   test('is what would have met any payload: lost connections, locks, resources, shutdown', () => {
-    const codes = ['08006', '25006', '40001', '40P01', '53100', '53200', '53300', '55P03', '57014', '57P01', '58030']
+    const codes = [
+      '08006',
+      '25006',
+      '40001',
+      '40P01',
+      '53100',
+      '53200',
+      '53300',
+      '55P03',
+      '57014',
+      '57P01',
+      '58030',
+    ]
     for (const code of [...codes, 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT']) {
       assert.equal(isDatabaseTrouble(withCode(code)), true, code)
     }
@@ -38,7 +50,10 @@ describe('trouble of the database', () => {
     const { pool, target } = database
     const killed = await pool.connect()
     killed.on('error', () => undefined) // the driver tells a broken connection by event, too
-    assert.equal(isDatabaseTrouble(await failureOf(killed.query('select pg_terminate_backend(pg_backend_pid())'))), true)
+    assert.equal(
+      isDatabaseTrouble(await failureOf(killed.query('select pg_terminate_backend(pg_backend_pid())'))),
+      true,
+    )
     assert.equal(isDatabaseTrouble(await failureOf(killed.query('select 1'))), true)
     killed.release(true)
     const nowhere = { ...target, connection: { ...target.connection, host: '/nowhere' } }

@@ -5,7 +5,10 @@ import { HandoverReader, HandoverWriter, makeHandoverMemory, type Region } from 
 
 function open(totalBytes: number) {
   const memory = makeHandoverMemory(totalBytes)
-  return { writer: new HandoverWriter(memory), readers: [1, 2].map((number) => new HandoverReader(memory, number)) }
+  return {
+    writer: new HandoverWriter(memory),
+    readers: [1, 2].map((number) => new HandoverReader(memory, number)),
+  }
 }
 
 /** Reserves, fills and publishes; fails the test when there is no room. */
@@ -36,7 +39,7 @@ describe('the handover', () => {
     assert.deepEqual(taken?.bytes, Buffer.alloc(100, 7))
     assert.equal(readers[1]!.take(region.key), undefined)
     assert.deepEqual(readers[1]!.take(other.key)?.bytes, Buffer.alloc(50, 8))
-    readers[0]!.release(taken!)
+    readers[0]!.release(taken)
     assert.equal(readers[0]!.take(region.key), undefined)
     assert.equal(readers[0]!.take(12_345n), undefined)
   })

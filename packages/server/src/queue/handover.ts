@@ -183,8 +183,8 @@ export class HandoverReader {
       if (this.#slots[base + keyLowField] === low && this.#slots[base + keyHighField] === high) {
         const bytes = Buffer.from(
           this.#bytes,
-          this.#slots[base + offsetField]!,
-          this.#slots[base + lengthField]!,
+          this.#slots[base + offsetField],
+          this.#slots[base + lengthField],
         )
         return { slot, key, bytes }
       }

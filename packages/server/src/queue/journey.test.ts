@@ -18,7 +18,13 @@ describe('the journey of a trace through the queue', () => {
   const hash = -12_345
   const mine = (spanCount: number) => makePayload('mine', { spanCount, traceHashes: [1, hash] })
   const other = makePayload('other', { spanCount: 9, traceHashes: [1, 2] })
-  const counts = { storedPayloads: 1, duplicatePayloads: 0, storedSpans: 1, duplicateSpans: 0, replacedSpans: 0 }
+  const counts = {
+    storedPayloads: 1,
+    duplicatePayloads: 0,
+    storedSpans: 1,
+    duplicateSpans: 0,
+    replacedSpans: 0,
+  }
   const failure = { code: 'test_failure', message: 'it failed' }
 
   test('is nothing for a trace that nobody sent', async () => {
@@ -30,7 +36,13 @@ describe('the journey of a trace through the queue', () => {
     const { bodyId } = await queue.append(other, mine(2), other, mine(3))
     const found = await findPendingAndDead(queue.pool, hash)
     assert.deepEqual(
-      found.map(({ state, bodyId, ordinal, spanCount, attempts }) => [state, bodyId, ordinal, spanCount, attempts]),
+      found.map(({ state, bodyId, ordinal, spanCount, attempts }) => [
+        state,
+        bodyId,
+        ordinal,
+        spanCount,
+        attempts,
+      ]),
       [
         ['pending', bodyId, 1, 2, 0],
         ['pending', bodyId, 3, 3, 0],

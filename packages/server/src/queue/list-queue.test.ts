@@ -15,7 +15,13 @@ describe('the queue, as people look at it', () => {
   afterEach(() => queue.empty())
 
   const failure = { code: 'test_failure', message: 'it failed' }
-  const counts = { storedPayloads: 1, duplicatePayloads: 0, storedSpans: 1, duplicateSpans: 0, replacedSpans: 0 }
+  const counts = {
+    storedPayloads: 1,
+    duplicatePayloads: 0,
+    storedSpans: 1,
+    duplicateSpans: 0,
+    replacedSpans: 0,
+  }
 
   const ids = async (state?: QueueState): Promise<bigint[]> =>
     (await listQueue(queue.pool, { state, limit: 100 })).map((item) => item.id)
@@ -35,7 +41,9 @@ describe('the queue, as people look at it', () => {
     await queue.claimSome()
     const { bodyId: claimed } = await queue.append(makePayload('claimed'))
     await queue.claimSome()
-    await queue.pool.query('update otel.ingestion_queue set visible_at = clock_timestamp() where id = $1', [lapsed])
+    await queue.pool.query('update otel.ingestion_queue set visible_at = clock_timestamp() where id = $1', [
+      lapsed,
+    ])
     const { bodyId: pending } = await queue.append(makePayload('pending', { spanCount: 5 }))
     return { settled, retrying, lapsed, claimed, pending }
   }
@@ -58,7 +66,10 @@ describe('the queue, as people look at it', () => {
   test('tells of a body what it holds and why it failed', async () => {
     const { retrying, settled, pending } = await appendOneInEachState()
     const failed = await showQueueItem(queue.pool, retrying)
-    assert.deepEqual([failed?.errorCode, failed?.errorMessage, failed?.attempts], ['test_failure', 'it failed', 1])
+    assert.deepEqual(
+      [failed?.errorCode, failed?.errorMessage, failed?.attempts],
+      ['test_failure', 'it failed', 1],
+    )
     assert.ok(failed!.visibleAt > failed!.receivedAt)
     assert.ok((await showQueueItem(queue.pool, settled))!.settledAt instanceof Date)
     const waiting = await showQueueItem(queue.pool, pending)
@@ -95,7 +106,13 @@ describe('the queue, as people look at it', () => {
     const depth = await readDepth(queue.pool)
     const bytes = ['retrying', 'lapsed', 'claimed', 'pending'].reduce((sum, name) => sum + name.length, 0)
     assert.deepEqual(
-      [depth.pendingBodies, depth.pendingPayloads, depth.pendingBytes, depth.claimedBodies, depth.retryingBodies],
+      [
+        depth.pendingBodies,
+        depth.pendingPayloads,
+        depth.pendingBytes,
+        depth.claimedBodies,
+        depth.retryingBodies,
+      ],
       [4, 4, bytes, 1, 2],
     )
     assert.ok(depth.oldestPendingAgeMs! >= 3_600_000)

@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { openLog } from '../log.ts'
 import { waitFor } from '../postgres/wait-for.ts'
