@@ -19,7 +19,8 @@ test('every invariant of QUEUE.md names tests that exist', () => {
       const source = readFileSync(new URL(file!, src), 'utf8')
       const titles = [...rest!.matchAll(/"([^"]+)"/g)].map((match) => match[1]!)
       assert.ok(titles.length > 0, `no title is named in ${file}`)
-      for (const title of titles) assert.ok(source.includes(`test('${title}'`), `${file} has no test "${title}"`)
+      for (const title of titles)
+        assert.ok(source.includes(`test('${title}'`), `${file} has no test "${title}"`)
     }
   }
 })
