@@ -30,7 +30,9 @@ describe('the key matcher', () => {
       fc.string({ unit: 'binary', maxLength: 60 }),
       fc
         .tuple(fc.constantFrom(...known.keys()), fc.nat(), fc.string({ minLength: 1, maxLength: 1 }))
-        .map(([key, at, letter]) => key.slice(0, at % key.length) + letter + key.slice((at % key.length) + 1)),
+        .map(
+          ([key, at, letter]) => key.slice(0, at % key.length) + letter + key.slice((at % key.length) + 1),
+        ),
       fc.constantFrom(...known.keys()).map((key) => key.slice(0, -1)),
       fc.constantFrom(...known.keys()).map((key) => `${key}s`),
     )
