@@ -74,7 +74,12 @@ describe('rows in the binary COPY format', () => {
         }
         const kept = given.filter((one) => !one.isDropped)
         assert.equal(rows.rowCount - rows.droppedCount, kept.length)
-        const expected = kept.map(({ small, whole, large, text }) => ({ small, whole, large: String(large), text }))
+        const expected = kept.map(({ small, whole, large, text }) => ({
+          small,
+          whole,
+          large: String(large),
+          text,
+        }))
         assert.deepEqual(await copy(rows), expected)
       }),
       { numRuns: 60 },
