@@ -4,7 +4,14 @@ import fc from 'fast-check'
 import type pg from 'pg'
 import { createTestDatabase, type TestDatabase } from '../../postgres/test-database.ts'
 import { runningAttribute, type Span } from '../../trace/span.ts'
-import { makeRunning, makeSpan, newSpanId, newTraceId, noon, resourceOf } from '../conformance/example-spans.ts'
+import {
+  makeRunning,
+  makeSpan,
+  newSpanId,
+  newTraceId,
+  noon,
+  resourceOf,
+} from '../conformance/example-spans.ts'
 import { recountTraces } from './recount-traces.ts'
 import { bodyToWrite, write } from './test-writer.ts'
 import { TraceDraft } from './trace-draft.ts'
@@ -80,10 +87,17 @@ describe('the writer of bodies', () => {
             .map((one, i) => ({ one, place: order[i]! }))
             .sort((a, b) => a.place - b.place)
             .map(({ one }) => one)
-          for (let at = 0; at < mixed.length; ) {
+          for (let at = 0; at < mixed.length;) {
             const size = 1 + (order[at]! % 3)
             const some = ofTrace(shuffled, mixed.slice(at, at + size))
-            await write(pool, writer, bodyToWrite(some.map((one) => [one]), days[0]!))
+            await write(
+              pool,
+              writer,
+              bodyToWrite(
+                some.map((one) => [one]),
+                days[0]!,
+              ),
+            )
             at += size
           }
           const merged = await summaryOf(shuffled)
@@ -106,9 +120,18 @@ describe('the writer of bodies', () => {
         fc.array(fc.nat(), { minLength: 12, maxLength: 12 }),
         async (spans, order) => {
           const [once, twice] = [newTraceId(), newTraceId()]
-          const finished = spans.map((one) => ({ ...one, attributes: one.attributes.filter((a) => a.key !== runningAttribute) }))
-          await write(pool, writer, bodyToWrite([finished.map((one) => ({ ...one, traceId: once }))], days[0]!))
-          const copies = finished.flatMap((one) => [makeRunning(one), one]).map((one) => ({ ...one, traceId: twice }))
+          const finished = spans.map((one) => ({
+            ...one,
+            attributes: one.attributes.filter((a) => a.key !== runningAttribute),
+          }))
+          await write(
+            pool,
+            writer,
+            bodyToWrite([finished.map((one) => ({ ...one, traceId: once }))], days[0]!),
+          )
+          const copies = finished
+            .flatMap((one) => [makeRunning(one), one])
+            .map((one) => ({ ...one, traceId: twice }))
           const mixed = copies.map((one, i) => ({ one, place: order[i]! })).sort((a, b) => a.place - b.place)
           for (let at = 0; at < mixed.length; at += 3) {
             const some = mixed.slice(at, at + 3).map(({ one }) => [one])
@@ -138,7 +161,9 @@ describe('the writer of bodies', () => {
     const service = newSpanId()
     const named = (count: number, from = 0): Span[] => {
       const resource = resourceOf(service)
-      return Array.from({ length: count }, (_, i) => makeSpan({ traceId, name: `step ${from + i}`, resource }))
+      return Array.from({ length: count }, (_, i) =>
+        makeSpan({ traceId, name: `step ${from + i}`, resource }),
+      )
     }
     const traceId = newTraceId()
     await write(pool, writer, bodyToWrite([named(256)], days[1]!))
