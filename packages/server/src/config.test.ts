@@ -68,8 +68,14 @@ describe('settings', () => {
       'HOLDFAST_PORT',
       'HOLDFAST_PORTS',
     ])
-    assert.match(mistakes.find((mistake) => mistake.startsWith('HOLDFAST_PORT '))!, /"70000".* from 0 to 65535/)
-    assert.match(mistakes.find((mistake) => mistake.startsWith('HOLDFAST_LOG_LEVEL'))!, /warn/)
+    assert.match(
+      mistakes.find((mistake) => mistake.startsWith('HOLDFAST_PORT '))!,
+      /"70000".* from 0 to 65535/,
+    )
+    assert.match(
+      mistakes.find((mistake) => mistake.startsWith('HOLDFAST_LOG_LEVEL'))!,
+      /warn/,
+    )
   })
 
   test('that are unknown are mistakes, told with those that are known', () => {
@@ -86,14 +92,18 @@ describe('settings', () => {
       const allowed = readSettings({ HOLDFAST_HOST: host, HOLDFAST_ALLOW_UNAUTHENTICATED: 'true' })
       assert.equal(allowed.host, host)
     }
-    for (const host of ['127.0.0.1', '::1', 'localhost']) assert.deepEqual(mistakesIn({ HOLDFAST_HOST: host }), [])
+    for (const host of ['127.0.0.1', '::1', 'localhost'])
+      assert.deepEqual(mistakesIn({ HOLDFAST_HOST: host }), [])
   })
 
   test('want room in memory for a payload twice', () => {
     const bytes = String(20 * 1024 * 1024)
     assert.equal(mistakesIn({ HOLDFAST_MEMORY_BUDGET_BYTES: bytes }).length, 1)
     assert.deepEqual(
-      mistakesIn({ HOLDFAST_MEMORY_BUDGET_BYTES: bytes, HOLDFAST_MAX_PAYLOAD_BYTES: String(10 * 1024 * 1024) }),
+      mistakesIn({
+        HOLDFAST_MEMORY_BUDGET_BYTES: bytes,
+        HOLDFAST_MAX_PAYLOAD_BYTES: String(10 * 1024 * 1024),
+      }),
       [],
     )
     // One mistake is not told as two.
