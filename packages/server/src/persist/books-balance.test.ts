@@ -47,6 +47,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('fail' as const), worker }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('release' as const), worker }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('time passes' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('disk' as const), isFull: fc.boolean() }) },
 )
 
 describe('the books', () => {
@@ -61,8 +62,21 @@ describe('the books', () => {
       })),
     )
     await refuseSpansNamed(persist.pool, 'bad')
+    await persist.pool.query(`
+      create sequence public.written;
+      create function run_full() returns trigger language plpgsql as $$
+      begin
+        if nextval('public.written') % 5 = 0 then raise exception using errcode = 'disk_full', message = 'full'; end if;
+        return new;
+      end $$;
+      create trigger run_full before insert on otel.span_row for each row execute function run_full()`)
   })
   after(() => persist.close())
+
+  /** While the disk is full every fifth row is refused. */
+  async function setDisk(isFull: boolean): Promise<void> {
+    await persist.pool.query(`alter table otel.span_row ${isFull ? 'enable' : 'disable'} trigger run_full`)
+  }
 
   /** Every payload is in one place, and a body in pieces comes alone. */
   async function checkQueue(): Promise<void> {
@@ -79,6 +93,7 @@ describe('the books', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async (steps) => {
         await persist.queue.empty()
+        await setDisk(false)
         await persist.pool.query('truncate otel.span_row, otel.trace_summary')
         const held: (Claim | undefined)[] = []
         for (const one of steps) {
@@ -87,6 +102,8 @@ describe('the books', () => {
           const claimed = held[index]
           if (one.do === 'append') {
             await persist.append(...one.payloads.map((spans) => spans.map(spanOf)))
+          } else if (one.do === 'disk') {
+            await setDisk(one.isFull)
           } else if (one.do === 'time passes') {
             await persist.queue.makeVisible()
           } else if (one.do === 'claim') {
@@ -107,6 +124,7 @@ describe('the books', () => {
           await assertBooksBalance(persist.pool)
           await checkQueue()
         }
+        await setDisk(false)
         await persist.persistAll()
         const { payloads, spans } = await assertBooksBalance(persist.pool)
         assert.deepEqual([payloads.pending, spans.pending], [0n, 0n])
