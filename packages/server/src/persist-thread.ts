@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { runPersistLoop } from './persist/persist-loop.ts'
-import type { ThreadData, ThreadMessage } from './persist/thread-messages.ts'
+import { stopOrders, type ThreadData, type ThreadMessage } from './persist/thread-messages.ts'
 import { WorkSignal } from './queue/work-signal.ts'
 import { HandoverReader } from './queue/handover.ts'
 import { connectClient, openPool, type DatabaseTarget } from './postgres/pool.ts'
@@ -24,6 +24,9 @@ const onError = (error: Error): void => post({ type: 'database-lost', message: e
 const pool = openPool(data.database, { name: 'dictionary', max: 1, onError })
 const writer = new BodyWriter(pool)
 
+// Waiting for a signal does not keep a thread alive, and while its connection is lost nothing else would.
+const alive = setInterval(() => undefined, 2 ** 31 - 1)
+
 await runPersistLoop({
   connect: (onBroken) => connectClient(data.database, { name: 'persist', onError: onBroken }),
   store: {
@@ -34,9 +37,10 @@ await runPersistLoop({
   maxClaimBytes: data.maxClaimBytes,
   leaseMs: data.leaseMs,
   waitForWork: () => signal.wait(data.pollMs),
-  shouldStop: () => Atomics.load(stopFlag, 0) === 1,
+  stopping: () => stopOrders[Atomics.load(stopFlag, 0)] ?? 'now',
   onPersisted: (persisted) => post({ type: 'persisted', persisted }),
   onTrouble: (trouble) => post({ type: 'trouble', trouble }),
   onDatabaseLost: (error) => onError(error as Error),
 })
 await pool.end()
+clearInterval(alive)

@@ -22,6 +22,7 @@ import { HandoverWriter, makeHandoverMemory } from './queue/handover.ts'
 import { openReceiver } from './receive/receiver.ts'
 import { registerReceiverMetrics } from './receive/receiver-metrics.ts'
 import { openPostgresTraceStore } from './store/postgres/postgres-trace-store.ts'
+import { rescueClaims } from './upkeep/rescue-claims.ts'
 import { openUpkeep } from './upkeep/upkeep.ts'
 import type pg from 'pg'
 
@@ -84,6 +85,8 @@ export async function startServer(settings: Settings, log: Log): Promise<Running
   const otherServers = openWakeSignal({ target: database, log, onWake: () => coordinator.wake() })
   opening.defer(() => otherServers.close())
 
+  // Of a server that was killed on this database, whose lead of the upkeep may last a while longer.
+  await rescueClaims(upkeepPool)
   const upkeep = openUpkeep(upkeepPool, log)
   opening.defer(() => upkeep.stop())
   const lease = openLeaderLease({

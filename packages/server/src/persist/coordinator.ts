@@ -10,7 +10,7 @@ import { Worker } from 'node:worker_threads'
 import type { Log } from '../log.ts'
 import type { HandoverWriter } from '../queue/handover.ts'
 import type { Persisted, Trouble } from './persist-batch.ts'
-import type { ThreadData, ThreadMessage } from './thread-messages.ts'
+import { stopOrders, type ThreadData, type ThreadMessage } from './thread-messages.ts'
 import { WorkSignal } from '../queue/work-signal.ts'
 
 export interface CoordinatorOptions extends Omit<ThreadData, 'signal' | 'stop' | 'number'> {
@@ -28,12 +28,18 @@ export interface PersistenceCoordinator {
   wake(): void
   /** Threads that run; fewer than asked for while one is being started anew. */
   readonly runningThreads: number
-  /** Finishes what is claimed, claims no more. A thread that does not end within the bound is ended; its claims come back. */
+  /**
+   * Persists what can be claimed, up to the bound, then no more than what is claimed. A thread that does not end after
+   * that is ended; its claims come back.
+   */
   close(timeoutMs: number): Promise<void>
 }
 
 const firstRestartMs = 100
 const maxRestartMs = 10_000
+
+/** How long the last batch may take when the time to drain is over. */
+const lastBatchMs = 5000
 
 // A heap far above what a batch needs: a payload that would take more ends its thread, and not the process. A small young
 // generation keeps 100 MB resident less, at the same processor time: most of what a batch holds is not on the heap.
@@ -100,19 +106,19 @@ export function openCoordinator(options: CoordinatorOptions): PersistenceCoordin
     async close(timeoutMs) {
       closing = true
       for (const timer of restarts) clearTimeout(timer)
-      Atomics.store(new Int32Array(stop), 0, 1)
-      signal.notifyAll()
-      if (running.size === 0) return
-      let timer: NodeJS.Timeout | undefined
-      const timedOut = new Promise<'late'>((resolve) => {
-        timer = setTimeout(() => resolve('late'), timeoutMs)
+      const order = (stopOrder: (typeof stopOrders)[number]): void => {
+        Atomics.store(new Int32Array(stop), 0, stopOrders.indexOf(stopOrder))
+        signal.notifyAll()
+      }
+      const ended = new Promise<void>((resolve) => {
+        onAllEnded = resolve
+        if (running.size === 0) resolve()
       })
-      const ended = new Promise<'ended'>((resolve) => {
-        onAllEnded = () => resolve('ended')
-      })
-      const how = await Promise.race([ended, timedOut])
-      clearTimeout(timer)
-      if (how === 'ended') return
+      order('drained')
+      if (await isWithin(ended, timeoutMs)) return
+      log.warn('the queue was not empty in time; what is left is persisted after the next start')
+      order('now')
+      if (await isWithin(ended, lastBatchMs)) return
       log.warn(
         { threads: running.size },
         'persist threads did not end in time; their claims will be taken up again',
@@ -120,6 +126,17 @@ export function openCoordinator(options: CoordinatorOptions): PersistenceCoordin
       await Promise.all([...running].map((worker) => worker.terminate()))
     },
   }
+}
+
+/** Whether it settles in time. */
+async function isWithin(promise: Promise<void>, timeoutMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs, false)
+  })
+  const inTime = await Promise.race([promise.then(() => true), timeout])
+  clearTimeout(timer)
+  return inTime
 }
 
 function logTrouble(log: Log, trouble: Trouble): void {

@@ -1,5 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
-import { claim, ClaimFloor } from '../queue/claim.ts'
+import { claim, ClaimFloor, type Claim } from '../queue/claim.ts'
 import { persistClaim, type PersistContext } from './persist-batch.ts'
 
 export interface PersistLoopOptions extends Omit<PersistContext, 'client'> {
@@ -8,20 +9,26 @@ export interface PersistLoopOptions extends Omit<PersistContext, 'client'> {
   readonly leaseMs: number
   /** Resolves when there may be work, at the latest after the poll interval. */
   readonly waitForWork: () => Promise<unknown>
-  readonly shouldStop: () => boolean
+  /** `drained`: stop when nothing is left to claim; `now`: when what is claimed is persisted. */
+  readonly stopping: () => 'no' | 'drained' | 'now'
   readonly onDatabaseLost: (error: unknown) => void
 }
+
+// After a small batch the next one is given time to become a larger one: a batch costs six round trips and a commit
+// whatever its size. At 64 spans a payload it saves a tenth of the processor time (27.3 → 24.2 µs a span with PostgreSQL's).
+const gatherMs = 10
 
 const firstReconnectMs = 100
 const maxReconnectMs = 5000
 
 /**
  * Claims and persists until told to stop, over one connection: its backend is the claimant, and when it goes its claims
- * are freed. What is claimed is finished before the loop ends.
+ * are freed. At the end it persists what can be claimed, unless told that there is no time; what is claimed is always
+ * finished.
  */
 export async function runPersistLoop(options: PersistLoopOptions): Promise<void> {
   let reconnectMs = firstReconnectMs
-  while (!options.shouldStop()) {
+  while (options.stopping() === 'no') {
     let client: pg.Client | undefined
     let broken: Error | undefined
     try {
@@ -45,16 +52,28 @@ async function drain(
   options: PersistLoopOptions,
   findBreak: () => Error | undefined,
 ): Promise<void> {
-  const floor = new ClaimFloor()
-  while (!options.shouldStop()) {
+  let floor = new ClaimFloor()
+  while (options.stopping() !== 'now') {
     const broken = findBreak()
     if (broken !== undefined) throw broken
+    // The last look must not pass over a body that became visible late.
+    if (options.stopping() !== 'no') floor = new ClaimFloor()
     const claimed = await claim(client, {
       maxRawBytes: options.maxClaimBytes,
       leaseMs: options.leaseMs,
       floor,
     })
-    if (claimed === undefined) await options.waitForWork()
-    else await persistClaim({ ...options, client }, claimed)
+    if (claimed !== undefined) {
+      await persistClaim({ ...options, client }, claimed)
+      if (isSmall(claimed, options.maxClaimBytes) && options.stopping() === 'no') await delay(gatherMs)
+    } else if (options.stopping() === 'no') {
+      await options.waitForWork()
+    } else {
+      return
+    }
   }
+}
+
+function isSmall(claimed: Claim, maxClaimBytes: number): boolean {
+  return claimed.bodies.reduce((sum, body) => sum + body.rawBytes, 0) < maxClaimBytes / 4
 }

@@ -10,13 +10,16 @@ export interface ThreadData<Database = unknown> {
   readonly database: Database
   /** WorkSignal's memory. */
   readonly signal: SharedArrayBuffer
-  /** One int32: 1 asks the thread to finish what it claimed and to end. */
+  /** One int32, an index into stopOrders. */
   readonly stop: SharedArrayBuffer
   readonly maxAttempts: number
   readonly maxClaimBytes: number
   readonly leaseMs: number
   readonly pollMs: number
 }
+
+/** Go on; persist all that can be claimed and end; persist what is claimed and end. */
+export const stopOrders = ['no', 'drained', 'now'] as const
 
 export type ThreadMessage =
   | { readonly type: 'persisted'; readonly persisted: Persisted }
