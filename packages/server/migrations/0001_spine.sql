@@ -123,7 +123,8 @@ create table otel.span_row (
   span_index          integer not null, -- within the body
   operation_id        integer not null,
   status_code         smallint not null,
-  marks               smallint not null, -- 1: running, sent before it ended; 2: name_text holds the name
+  marks               smallint not null, -- bits. 1: running, sent before it ended; 2: name_text holds the name;
+                                           -- 4: a model call whose tokens the trace adds up
   input_tokens        integer,
   output_tokens       integer,
   cache_read_tokens   integer,
@@ -235,8 +236,7 @@ create function otel.hex_id(id bigint) returns text language sql immutable paral
   return case when id <> 0 then lpad(to_hex(id), 16, '0') else '' end;
 
 create function otel.instant(unix_nano bigint) returns timestamptz language sql immutable parallel safe
-  return timestamptz '1970-01-01 00:00:00+00' + make_interval(secs => 0)
-         + (unix_nano / 1000) * interval '1 microsecond';
+  return timestamptz '1970-01-01 00:00:00+00' + (unix_nano / 1000) * interval '1 microsecond';
 
 create view otel.traces as
 select replace(t.trace_id::text, '-', '') as trace_id,
@@ -244,14 +244,15 @@ select replace(t.trace_id::text, '-', '') as trace_id,
        coalesce(t.root_name_text, o.name) as root_name,
        otel.instant(t.start_unix_nano)    as start_time,
        otel.instant(t.end_unix_nano)      as end_time,
-       (t.end_unix_nano::numeric - t.start_unix_nano) / 1e6 as duration_ms,
+       round((t.end_unix_nano - t.start_unix_nano) / 1e6, 6) as duration_ms,
        t.span_count,
        t.error_count,
        t.input_tokens,
        t.output_tokens,
        t.root_provisional,
        t.start_unix_nano,
-       t.end_unix_nano
+       t.end_unix_nano,
+       t.trace_id                         as trace_uuid -- indexed: where trace_uuid = '<32 hex digits>'
 from otel.trace_summary t
 join otel.operation o on o.id = t.root_operation_id;
 
@@ -264,7 +265,7 @@ select replace(s.trace_id::text, '-', '') as trace_id,
        case o.kind when 1 then 'internal' when 2 then 'server' when 3 then 'client'
                    when 4 then 'producer' when 5 then 'consumer' else 'unspecified' end as kind,
        otel.instant(s.start_unix_nano)    as start_time,
-       s.duration_nano / 1e6              as duration_ms,
+       round(s.duration_nano / 1e6, 6)    as duration_ms,
        case s.status_code when 1 then 'ok' when 2 then 'error' else 'unset' end as status,
        s.marks & 1 = 1                    as running,
        (select value from otel.term where id = s.gen_ai_operation_id) as gen_ai_operation_name,
@@ -284,7 +285,8 @@ select replace(s.trace_id::text, '-', '') as trace_id,
        (select value from otel.term where id = s.db_operation_id)     as db_operation_name,
        (select value from otel.term where id = s.db_collection_id)    as db_collection_name,
        (select value from otel.term where id = s.error_type_id)       as error_type,
-       s.start_unix_nano, s.duration_nano, s.arrival_day, s.body_id, s.span_index
+       s.start_unix_nano, s.duration_nano, s.arrival_day, s.body_id, s.span_index,
+       s.trace_id as trace_uuid -- indexed: where trace_uuid = '<32 hex digits>'
 from otel.span_row s
 join otel.operation o on o.id = s.operation_id;
 

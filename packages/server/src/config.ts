@@ -53,7 +53,7 @@ export const settings = [
     unit: 'list',
     default: '',
     sentence:
-      'Origins whose pages may send OTLP/HTTP, comma-separated, `*` for any label: https://*.example.com.',
+      'Origins whose pages may send OTLP/HTTP, comma-separated, `*` for any text: https://*.example.com.',
   },
   {
     name: 'HOLDFAST_MAX_PAYLOAD_BYTES',

@@ -7,8 +7,9 @@ import { CommandFailure, printLines, type CommandContext } from './command-conte
 import { describeSettings } from './describe-settings.ts'
 import { drawPairs } from './draw-table.ts'
 
-// What a stop may take beyond the wait for what was accepted: the embedded server's last checkpoint, above all.
-const stopGraceMs = 15_000
+// What a stop may take beyond the wait for what was accepted: the doors 12 s, the Query API 5 s, a last batch 5 s, and the
+// embedded server's last checkpoint.
+const stopGraceMs = 35_000
 
 export function startCommand(context: CommandContext): Command {
   return new Command('start')
@@ -111,7 +112,10 @@ function describe(server: RunningServer, settings: Settings): string[] {
     ]),
     '',
     ...drawPairs([
-      ['  Send spans:', `OTEL_EXPORTER_OTLP_ENDPOINT=${server.otlpGrpcUrl}`],
+      [
+        '  Send spans:',
+        `OTEL_EXPORTER_OTLP_ENDPOINT=${server.otlpHttpUrl} OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf`,
+      ],
       ['  See a trace:', 'holdfast trace <trace id>'],
       ['  Stop:', 'Ctrl-C'],
     ]),

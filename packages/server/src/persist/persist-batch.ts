@@ -140,7 +140,14 @@ async function persistPieces(context: PersistContext, leaseToken: bigint, body: 
       if (!isHopeless || isDatabaseTrouble(failure) || failure instanceof LeaseLost) {
         return await giveBack(context, leaseToken, body, failure)
       }
-      const refusal = await parkPiece(context, leaseToken, body, ordinal, bytes, describe(failure))
+      const refusal = await parkPiece(
+        context,
+        leaseToken,
+        { ...body, attempts },
+        ordinal,
+        bytes,
+        describe(failure),
+      )
       if (refusal !== undefined) return await giveBack(context, leaseToken, body, refusal)
     }
     attempts = suspectFromAttempt

@@ -1,4 +1,4 @@
-// Whether a PostgreSQL server can carry what an acknowledgement promises. Called at start and by `holdfast doctor`, before
+// Whether a PostgreSQL server can carry what an acknowledgement promises. Called at start, before
 // the first migration. Changes nothing in the database.
 import { DatabaseError } from 'pg'
 import type pg from 'pg'

@@ -99,7 +99,7 @@ async function refuseOtherVersion(cluster: Cluster, binaries: PostgresBinaries):
   throw new EmbeddedServerError(
     'data_of_another_version',
     `${cluster.dir} was made by PostgreSQL ${made}, and this Holdfast brings ${binaries.major}. Start the Holdfast that ` +
-      'made it, export the traces and import them here; or choose another HOLDFAST_DATA_DIR to begin anew',
+      'made it, or choose another HOLDFAST_DATA_DIR to begin anew',
   )
 }
 

@@ -46,7 +46,11 @@ export function embeddedSettings(machine: Machine): readonly PostgresSetting[] {
       'vacuum passes over an index once and not several times',
     ],
     ['wal_buffers', '16MB', 'one COPY of a claimed batch fits'],
-    ['max_connections', '60', 'the pools of one Holdfast take about 30; the rest is for people'],
+    [
+      'max_connections',
+      '60',
+      'one Holdfast takes 15 and two more for each persist thread; the rest is for people',
+    ],
     ['max_locks_per_transaction', '256', 'a query over a year locks each partition and its indexes'],
     ['huge_pages', 'off', 'memory this small gains nothing, and a machine may reserve them for others'],
 

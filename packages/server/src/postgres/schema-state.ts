@@ -1,5 +1,5 @@
-// Which version the database's schema has, and whether this program can work with it. Called at start, by `holdfast
-// doctor` and by the readiness check.
+// Which version the database's schema has, and whether this program can work with it. Called at start and
+// by the readiness check.
 //
 // A program accepts its own schema version and the next one: migrations expand first and contract a release later, so that
 // workers of two releases can run during an upgrade.

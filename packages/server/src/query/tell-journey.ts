@@ -28,7 +28,13 @@ export async function tellJourney(
 ): Promise<TraceJourney> {
   const unpersisted = await findPendingAndDead(pool, traceIdHashOfHex(traceId))
   const bodies = await store.findTraceBodies(traceId, options)
-  const persisted = bodies.length === 0 ? [] : await describeBodies(pool, bodies.slice(0, maxBodies))
+  const spansOf = new Map(bodies.map((body) => [body.bodyId, body.spanCount]))
+  const described = bodies.length === 0 ? [] : await describeBodies(pool, bodies.slice(0, maxBodies))
+  // A body holds other traces' spans too.
+  const persisted = described.map((body) => ({
+    ...body,
+    spanCount: spansOf.get(body.bodyId) ?? body.spanCount,
+  }))
   const summary = await store.findTrace(traceId, options)
   const settled = new Set(persisted.filter((body) => body.settledAt !== undefined).map((body) => body.bodyId))
   const payloads = [

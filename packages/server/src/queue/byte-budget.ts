@@ -1,5 +1,6 @@
 /**
- * How many bytes of payloads the process may hold at once, over the door, the decoder and the queries together.
+ * How many bytes of payloads the door and the queries together may hold at once. The persist threads are bounded apart, by
+ * what they claim, and the handover by its ring.
  * Nobody waits for room: who gets none answers "busy, come back", so that a flood cannot pile up in memory.
  */
 export class ByteBudget {

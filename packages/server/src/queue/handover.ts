@@ -71,8 +71,9 @@ export class HandoverWriter {
     readonly at: number
   }[] = []
   readonly #released: WorkSignal
+  // Random in both halves: another server's key must not be found here by chance.
   readonly #keyHigh = randomInt(2 ** 31)
-  #nextKeyLow = 0
+  #nextKeyLow = randomInt(2 ** 32) | 0
   #head = 0
   #nextSlot = 0
 
