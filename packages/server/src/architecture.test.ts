@@ -17,6 +17,7 @@ const bodyReading = files(
   'decompress-frame',
   'unreadable-body',
   'byte-budget',
+  'database-trouble',
 )
 
 /** What each room may import: another room, or single files of one. */

@@ -13,17 +13,20 @@ export function openMetrics(): MetricsRegistry {
   return registry
 }
 
-/** One transaction of the coordinator. */
+/** One transaction of the coordinator that committed. */
 export interface PersistedBatch {
-  readonly outcome: 'settled' | 'failed'
   readonly bodies: number
+  readonly payloads: number
   readonly spans: number
+  readonly duplicateSpans: number
   readonly durationMs: number
 }
 
-/** Hears of every batch of the coordinator, once, when it has ended. */
+/** Hears what the coordinator does: of every batch that was persisted, and of everything that went wrong. */
 export interface CoordinatorMetrics {
-  batchEnded(batch: PersistedBatch): void
+  batchPersisted(batch: PersistedBatch): void
+  /** @param what of a small, fixed set: retry, parked, lease-lost … */
+  trouble(what: string): void
 }
 
 // 1 ms to 30 s: a batch is some megabytes, tens of milliseconds.
@@ -33,28 +36,31 @@ export function registerCoordinatorMetrics(registry: MetricsRegistry): Coordinat
   const registers = [registry]
   const seconds = new Histogram({
     name: 'holdfast_persist_batch_seconds',
-    help: 'Seconds from the claim of a batch to its settling, or to its failure.',
-    labelNames: ['outcome'],
+    help: 'Seconds from reading a claimed batch to its commit.',
     buckets: batchBucketsSeconds,
     registers,
   })
-  const bodies = new Counter({
-    name: 'holdfast_persist_bodies_total',
-    help: 'Bodies in the batches of this process, by outcome.',
-    labelNames: ['outcome'],
-    registers,
-  })
-  const spans = new Counter({
-    name: 'holdfast_persist_spans_total',
-    help: 'Spans in the batches of this process, by outcome.',
-    labelNames: ['outcome'],
+  const counter = (name: string, help: string): Counter => new Counter({ name, help, registers })
+  const bodies = counter('holdfast_persist_bodies_total', 'Bodies settled by this process.')
+  const payloads = counter('holdfast_persist_payloads_total', 'Payloads settled by this process.')
+  const spans = counter('holdfast_persist_spans_total', 'Spans stored by this process.')
+  const duplicates = counter('holdfast_persist_duplicate_spans_total', 'Spans met that were stored already.')
+  const troubles = new Counter({
+    name: 'holdfast_persist_trouble_total',
+    help: 'Claims that were not persisted at once, by what became of them; parked ones are in the dead letters.',
+    labelNames: ['what'],
     registers,
   })
   return {
-    batchEnded(batch) {
-      seconds.labels(batch.outcome).observe(batch.durationMs / 1000)
-      bodies.labels(batch.outcome).inc(batch.bodies)
-      spans.labels(batch.outcome).inc(batch.spans)
+    batchPersisted(batch) {
+      seconds.observe(batch.durationMs / 1000)
+      bodies.inc(batch.bodies)
+      payloads.inc(batch.payloads)
+      spans.inc(batch.spans)
+      duplicates.inc(batch.duplicateSpans)
+    },
+    trouble(what) {
+      troubles.labels(what).inc()
     },
   }
 }

@@ -78,7 +78,8 @@ export async function startServer(settings: Settings, log: Log): Promise<Running
     leaseMs: settings.leaseMs,
     pollMs: settings.pollMs,
     log,
-    onPersisted: (persisted) => coordinatorMetrics.batchEnded({ outcome: 'settled', ...persisted }),
+    onPersisted: (persisted) => coordinatorMetrics.batchPersisted(persisted),
+    onTrouble: ({ what }) => coordinatorMetrics.trouble(what),
   })
   opening.defer(() => coordinator.close(settings.shutdownMs))
 
@@ -105,6 +106,7 @@ export async function startServer(settings: Settings, log: Log): Promise<Running
     pool: queryPool,
     budget,
     host: settings.host,
+    allowedHosts: settings.allowedHosts,
     port: settings.port,
     log,
     isReady: () => checkReadiness(queryPool, coordinator, log),

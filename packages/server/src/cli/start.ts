@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { ConfigError, readSettings, type Settings } from '../config.ts'
+import { letHeapGrow } from './heap-growth.ts'
 import { openLog, type Log } from '../log.ts'
 import { serverVersion } from '../query/server-version.ts'
 import type { RunningServer } from '../server.ts'
@@ -28,6 +29,7 @@ Examples:
 ${describeSettings()}`,
     )
     .action(async ({ json }: { json?: true }) => {
+      letHeapGrow()
       const settings = readSettings(context.env)
       const log = openLog(settings.logLevel)
       const stop = waitForStop()

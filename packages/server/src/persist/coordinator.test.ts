@@ -43,6 +43,7 @@ describe('the coordinator', () => {
       threadUrl: new URL('../persist-thread.ts', import.meta.url),
       log: openLog('silent'),
       onPersisted: (one) => void persisted.push(one),
+      onTrouble: () => undefined,
       ...changes,
     })
   }

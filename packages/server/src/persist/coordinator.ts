@@ -21,6 +21,7 @@ export interface CoordinatorOptions extends Omit<ThreadData, 'signal' | 'stop' |
   readonly handoverWriter: HandoverWriter
   readonly log: Log
   readonly onPersisted: (persisted: Persisted) => void
+  readonly onTrouble: (trouble: Trouble) => void
 }
 
 export interface PersistenceCoordinator {
@@ -78,6 +79,7 @@ export function openCoordinator(options: CoordinatorOptions): PersistenceCoordin
         options.onPersisted(message.persisted)
       } else if (message.type === 'trouble') {
         logTrouble(log, message.trouble)
+        options.onTrouble(message.trouble)
       } else {
         log.warn({ reason: message.message }, 'a persist thread lost the database and connects again')
       }

@@ -37,10 +37,10 @@ describe('persisting a claim', () => {
     const { payloads, spans } = await assertBooksBalance(persist.pool)
     assert.deepEqual([payloads.stored, payloads.pending, spans.stored, spans.pending], [3n, 0n, 6n, 0n])
     assert.deepEqual(
-      persist.persisted.map(({ bodies, payloads, spans, duplicateSpans, parked }) => [
-        ...[bodies, payloads, spans, duplicateSpans, parked],
+      persist.persisted.map(({ bodies, payloads, spans, duplicateSpans }) => [
+        ...[bodies, payloads, spans, duplicateSpans],
       ]),
-      [[2, 3, 6, 0, 0]],
+      [[2, 3, 6, 0]],
     )
   })
 

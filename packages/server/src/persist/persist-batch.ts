@@ -43,7 +43,6 @@ export interface Persisted {
   readonly spans: number
   readonly duplicateSpans: number
   readonly rawBytes: number
-  readonly parked: number
   readonly durationMs: number
 }
 
@@ -187,7 +186,6 @@ async function persistPiece(
       spans: outcome.stored,
       duplicateSpans: outcome.duplicate,
       rawBytes: at.rawTo - at.rawFrom,
-      parked: 0,
       durationMs: performance.now() - startedAt,
     })
     return undefined
@@ -216,15 +214,6 @@ async function parkPiece(
     return error ?? new Error('unknown failure')
   }
   context.onTrouble({ what: 'parked', bodyId: body.bodyId, ordinal, ...failure })
-  context.onPersisted({
-    bodies: 0,
-    payloads: 0,
-    spans: 0,
-    duplicateSpans: 0,
-    rawBytes: 0,
-    parked: 1,
-    durationMs: 0,
-  })
   return undefined
 }
 
@@ -294,7 +283,6 @@ function persistedOf(
     spans: outcomes.reduce((total, one) => total + one.stored, 0),
     duplicateSpans: outcomes.reduce((total, one) => total + one.duplicate, 0),
     rawBytes: bodies.reduce((total, body) => total + body.rawBytes, 0),
-    parked: 0,
     durationMs,
   }
 }

@@ -49,13 +49,18 @@ describe('the backlog', () => {
     assert.equal(backlog.depth.pendingBytes, 0)
   })
 
-  test('tells a client to come back after a second at least and a minute at most', async () => {
+  test('says when a client may come back: soon while nothing is known, late while nothing drains', async () => {
     await queue.append(makePayload('p', { rawBytes: 100 }))
     const still = await open(1, 10)
-    assert.equal(still.refusal()!.retryAfterMs, 60_000)
-    await queue.pool.query('update otel.ingestion_queue set raw_bytes = 2 where state = 0')
-    // What drained sets the pace: 98 bytes in a reading or two, and a tenth of the bound is wanted.
-    await waitFor(() => still.refusal()!.retryAfterMs < 60_000)
-    assert.ok(still.refusal()!.retryAfterMs >= 1000)
+    assert.equal(still.refusal()!.retryAfterMs, 3000)
+    await waitFor(() => still.refusal()!.retryAfterMs === 60_000)
+  })
+
+  test('computes from what drained, over the bound that is reached', async () => {
+    await queue.append(...Array.from({ length: 40 }, () => makePayload('p', { rawBytes: 100 })))
+    const backlog = await open(1_000_000, 10)
+    await queue.pool.query('update otel.ingestion_queue set next_ordinal = 20 where state = 0')
+    // 20 payloads in a reading or two, and 11 have to go: a moment, which is said as a second.
+    await waitFor(() => backlog.refusal()?.retryAfterMs === 1000)
   })
 })

@@ -24,11 +24,16 @@ const refreshMs = 250
 const minRetryAfterMs = 1000
 const maxRetryAfterMs = 60_000
 
+/** Said while the drain has not been watched for long enough: within the 10 s in which an SDK gives up an export. */
+const unknownRetryAfterMs = 3000
+const knownAfterReadings = 4
+
 export async function openBacklog(pool: pg.Pool, limits: BacklogLimits, log: Log): Promise<Backlog> {
   let depth = await readDepth(pool)
   let addedBytes = 0
   let addedPayloads = 0
-  let drainedBytesPerMs = 0
+  const bytesDrain = new DrainRate()
+  const payloadsDrain = new DrainRate()
   let readAt = performance.now()
   let timer: NodeJS.Timeout | undefined
   let closed = false
@@ -39,9 +44,8 @@ export async function openBacklog(pool: pg.Pool, limits: BacklogLimits, log: Log
     try {
       const next = await readDepth(pool)
       const now = performance.now()
-      const drained = depth.pendingBytes + bytesBefore - next.pendingBytes
-      // A moving average over about ten readings: one slow batch must not send clients away for a minute.
-      drainedBytesPerMs = 0.9 * drainedBytesPerMs + 0.1 * (Math.max(0, drained) / Math.max(1, now - readAt))
+      bytesDrain.add(depth.pendingBytes + bytesBefore - next.pendingBytes, now - readAt)
+      payloadsDrain.add(depth.pendingPayloads + payloadsBefore - next.pendingPayloads, now - readAt)
       readAt = now
       depth = next
       addedBytes -= bytesBefore
@@ -68,9 +72,10 @@ export async function openBacklog(pool: pg.Pool, limits: BacklogLimits, log: Log
       const bytes = depth.pendingBytes + addedBytes
       const payloads = depth.pendingPayloads + addedPayloads
       if (bytes < limits.maxBytes && payloads < limits.maxPayloads) return undefined
-      // Room for a tenth of the bound is worth coming back for.
-      const wantedBytes = Math.max(0, bytes - limits.maxBytes) + limits.maxBytes / 10
-      const retryAfterMs = drainedBytesPerMs > 0 ? wantedBytes / drainedBytesPerMs : maxRetryAfterMs
+      const retryAfterMs = Math.max(
+        bytesDrain.timeToDrainMs(bytes, limits.maxBytes),
+        payloadsDrain.timeToDrainMs(payloads, limits.maxPayloads),
+      )
       return {
         retryAfterMs: Math.ceil(Math.min(maxRetryAfterMs, Math.max(minRetryAfterMs, retryAfterMs))),
         message: `the backlog is full (${payloads} payloads, ${bytes} bytes wait to be persisted)`,
@@ -85,5 +90,24 @@ export async function openBacklog(pool: pg.Pool, limits: BacklogLimits, log: Log
       clearTimeout(timer)
       await refreshing
     },
+  }
+}
+
+/** How fast something leaves the queue: a moving average over about ten readings, for one slow batch says little. */
+class DrainRate {
+  #perMs = 0
+  #readings = 0
+
+  add(drained: number, elapsedMs: number): void {
+    this.#readings++
+    const weight = Math.max(0.1, 1 / this.#readings)
+    this.#perMs = (1 - weight) * this.#perMs + (weight * Math.max(0, drained)) / Math.max(1, elapsedMs)
+  }
+
+  /** Until there is room again for a tenth of the bound, which is worth coming back for; 0 when the bound is not reached. */
+  timeToDrainMs(pending: number, bound: number): number {
+    if (pending < bound) return 0
+    if (this.#perMs === 0) return this.#readings < knownAfterReadings ? unknownRetryAfterMs : maxRetryAfterMs
+    return (pending - bound + bound / 10) / this.#perMs
   }
 }

@@ -35,6 +35,17 @@ export function describeHostileInput(harness: () => StoreHarness): void {
       assert.equal(early.length, 2)
     })
 
+    test('a span that does not tell its start does not move its trace to 1970', async () => {
+      const { store } = harness()
+      const traceId = newTraceId()
+      const timed = makeSpan({ traceId, startUnixNano: 5_000n, endUnixNano: 9_000n, name: 'timed' })
+      const untimed = makeSpan({ traceId, startUnixNano: 0n, endUnixNano: 0n, name: 'untimed' })
+      for (const span of [timed, untimed, untimed]) await writeSpans(harness(), [span])
+      const summary = await store.findTrace(traceId)
+      assert.deepEqual([summary?.startUnixNano, summary?.endUnixNano], [5_000n, 9_000n])
+      assert.equal(summary?.root.name, 'timed')
+    })
+
     test('pages of spans go on behind a clamped time', async () => {
       const { store } = harness()
       const traceId = newTraceId()

@@ -4,6 +4,8 @@ import { markNameText, markTokensCounted } from './span-row.ts'
 import { maxOperationsPerTrace, type TraceDraft } from './trace-draft.ts'
 import { formatUuid } from './upsert-traces.ts'
 
+const rootOrder = `parent_span_id <> 0, start_unix_nano = 0, start_unix_nano, ${spanIdOrderSql('span_id')}`
+
 // The same merge as the upsert's, over the rows themselves. Rare: only traces of which a span came twice.
 const recountSql = `
 update otel.trace_summary t
@@ -16,11 +18,11 @@ set start_unix_nano = c.start_unix_nano, end_unix_nano = c.end_unix_nano,
     operations_truncated = c.has_name_text or cardinality(c.operation_ids) > ${maxOperationsPerTrace}
 from (
   select trace_id,
-         min(start_unix_nano) as start_unix_nano,
+         coalesce(min(nullif(start_unix_nano, 0)), 0) as start_unix_nano,
          max(start_unix_nano + greatest(duration_nano, 0)) as end_unix_nano,
          (array_agg(array[start_unix_nano, span_id, operation_id::bigint]
-                    order by parent_span_id <> 0, start_unix_nano, ${spanIdOrderSql('span_id')}))[1:1] as roots,
-         (array_agg(name_text order by parent_span_id <> 0, start_unix_nano, ${spanIdOrderSql('span_id')}))[1] as root_name_text,
+                    order by ${rootOrder}))[1:1] as roots,
+         (array_agg(name_text order by ${rootOrder}))[1] as root_name_text,
          bool_and(parent_span_id <> 0) as root_provisional,
          count(*)::int as span_count,
          (count(*) filter (where status_code = 2))::int as error_count,

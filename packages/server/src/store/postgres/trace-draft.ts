@@ -12,8 +12,9 @@ export const maxOperationsPerTrace = 256
 export class TraceDraft {
   readonly traceId: Uint8Array
   readonly ordinal: number
-  startHigh = 0x7fffffff
-  startLow = 0xffffffff
+  /** The least start that a span told; 0 while none did. */
+  startHigh = 0
+  startLow = 0
   endHigh = 0
   endLow = 0
   spanCount = 0
@@ -44,7 +45,7 @@ export class TraceDraft {
   add(span: SpanFacts, arrivalDay: string): void {
     this.spanCount++
     if (span.statusCode === 2) this.errorCount++
-    if (isLess(span.startHigh, span.startLow, this.startHigh, this.startLow)) {
+    if (isEarlier(span.startHigh, span.startLow, this.startHigh, this.startLow)) {
       this.startHigh = span.startHigh
       this.startLow = span.startLow
     }
@@ -75,7 +76,7 @@ export class TraceDraft {
     if (this.rootOperation === undefined) return true
     if (span.isParentless === this.rootProvisional) return span.isParentless
     if (span.startHigh !== this.rootStartHigh || span.startLow !== this.rootStartLow) {
-      return isLess(span.startHigh, span.startLow, this.rootStartHigh, this.rootStartLow)
+      return isEarlier(span.startHigh, span.startLow, this.rootStartHigh, this.rootStartLow)
     }
     return isLess(span.spanHigh, span.spanLow, this.rootSpanHigh, this.rootSpanLow)
   }
@@ -94,6 +95,12 @@ export class TraceDraft {
 /** Compares int64s given as (int32 or uint32 high, uint32 low). */
 function isLess(highA: number, lowA: number, highB: number, lowB: number): boolean {
   return highA !== highB ? highA < highB : lowA < lowB
+}
+
+/** Compares starts. 0 is "not told" and comes after all others: one broken client must not move a trace to 1970. */
+function isEarlier(highA: number, lowA: number, highB: number, lowB: number): boolean {
+  if (highA === 0 && lowA === 0) return false
+  return (highB === 0 && lowB === 0) || isLess(highA, lowA, highB, lowB)
 }
 
 /** The bigint of (high, low); the high half's sign is the number's. */

@@ -20,7 +20,7 @@ from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], 
             root_name_text, operation_ids)
 order by trace_id
 on conflict (trace_id) do update set
-  start_unix_nano = least(t.start_unix_nano, excluded.start_unix_nano),
+  start_unix_nano = coalesce(least(nullif(t.start_unix_nano, 0), nullif(excluded.start_unix_nano, 0)), 0),
   end_unix_nano = greatest(t.end_unix_nano, excluded.end_unix_nano),
   first_arrival_day = least(t.first_arrival_day, excluded.first_arrival_day),
   last_arrival_day = greatest(t.last_arrival_day, excluded.last_arrival_day),
@@ -36,7 +36,7 @@ on conflict (trace_id) do update set
       (t.root_provisional, t.root_start_unix_nano, t.root_span_id, t.root_operation_id, t.root_name_text),
       (excluded.root_provisional, excluded.root_start_unix_nano, excluded.root_span_id, excluded.root_operation_id,
        excluded.root_name_text)) as r (root_provisional, start_unix_nano, span_id, operation_id, name_text)
-    order by root_provisional, start_unix_nano, ${spanIdOrderSql('span_id')} limit 1)
+    order by root_provisional, start_unix_nano = 0, start_unix_nano, ${spanIdOrderSql('span_id')} limit 1)
 returning trace_id, xmax = 0 as is_new, first_arrival_day::text as first_arrival_day`
 
 export interface KnownTrace {
