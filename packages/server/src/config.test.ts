@@ -82,6 +82,19 @@ describe('settings', () => {
     const [mistake, ...others] = mistakesIn({ HOLDFAST_MAX_PAYLOAD_BYTE: '1' })
     assert.deepEqual(others, [])
     assert.match(mistake!, /HOLDFAST_MAX_PAYLOAD_BYTE is not a setting; .*HOLDFAST_MAX_PAYLOAD_BYTES/)
+    const told = mistakesIn({ HOLDFAST_ONE: '1', HOLDFAST_TWO: '2' }).join('\n')
+    assert.match(told, /HOLDFAST_ONE is not a setting\nHOLDFAST_TWO is not a setting; the settings are/)
+    assert.equal(told.split('HOLDFAST_QUERY_TIMEOUT_MS').length, 2, 'the list stands once')
+  })
+
+  test('take names of hosts as names, without scheme, port or wildcard', () => {
+    const { allowedHosts } = readSettings({ HOLDFAST_ALLOWED_HOSTS: 'otel-worker, Traces.example.com,' })
+    assert.deepEqual(allowedHosts, ['otel-worker', 'Traces.example.com'])
+    for (const wrong of ['http://traces.example', 'traces.example:5050', '*.example', 'a b', '.']) {
+      const [mistake, ...others] = mistakesIn({ HOLDFAST_ALLOWED_HOSTS: `fine,${wrong}` })
+      assert.deepEqual(others, [])
+      assert.match(mistake!, /^HOLDFAST_ALLOWED_HOSTS .*without scheme and port/)
+    }
   })
 
   test('refuse an address that others can reach, unless told that something protects it', () => {

@@ -42,6 +42,13 @@ export const settings = [
     sentence: 'Listen beyond loopback without authentication; for ports that something else protects.',
   },
   {
+    name: 'HOLDFAST_ALLOWED_HOSTS',
+    unit: 'list',
+    default: '',
+    sentence:
+      'Names, comma-separated, by which the Query API may be asked besides localhost and IP addresses.',
+  },
+  {
     name: 'HOLDFAST_ALLOW_UNSAFE_DATABASE',
     unit: 'flag',
     default: 'false',
@@ -132,6 +139,7 @@ export interface Settings {
   readonly port: number
   readonly otlpGrpcPort: number
   readonly otlpHttpPort: number
+  readonly allowedHosts: readonly string[]
   readonly allowUnsafeDatabase: boolean
   readonly corsOrigins: readonly string[]
   readonly maxPayloadBytes: number
@@ -188,6 +196,12 @@ export function readSettings(env: Environment): Settings {
     return text === 'true' || text === '1'
   }
 
+  const list = (name: Parameters<typeof read>[0]): string[] =>
+    read(name)
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== '')
+
   const host = read('HOLDFAST_HOST')
   const allowUnauthenticated = flag('HOLDFAST_ALLOW_UNAUTHENTICATED')
   if (!loopback.includes(host) && !allowUnauthenticated) {
@@ -199,6 +213,12 @@ export function readSettings(env: Environment): Settings {
   const databaseUrl = read('DATABASE_URL')
   if (databaseUrl !== '' && !/^postgres(ql)?:\/\//.test(databaseUrl)) {
     mistakes.push('DATABASE_URL does not begin with postgres:// or postgresql://')
+  }
+  const allowedHosts = list('HOLDFAST_ALLOWED_HOSTS')
+  for (const name of allowedHosts.filter((each) => !/^[\w-]+(\.[\w-]+)*$/.test(each))) {
+    mistakes.push(
+      `HOLDFAST_ALLOWED_HOSTS has "${name}"; it takes names such as traces.example.com, without scheme and port`,
+    )
   }
   const logLevel = read('HOLDFAST_LOG_LEVEL')
   if (!logLevels.includes(logLevel)) {
@@ -212,11 +232,9 @@ export function readSettings(env: Environment): Settings {
     port: integer('HOLDFAST_PORT', 0, 65_535),
     otlpGrpcPort: integer('HOLDFAST_OTLP_GRPC_PORT', 0, 65_535),
     otlpHttpPort: integer('HOLDFAST_OTLP_HTTP_PORT', 0, 65_535),
+    allowedHosts,
     allowUnsafeDatabase: flag('HOLDFAST_ALLOW_UNSAFE_DATABASE'),
-    corsOrigins: read('HOLDFAST_CORS_ORIGINS')
-      .split(',')
-      .map((origin) => origin.trim())
-      .filter((origin) => origin !== ''),
+    corsOrigins: list('HOLDFAST_CORS_ORIGINS'),
     maxPayloadBytes: integer('HOLDFAST_MAX_PAYLOAD_BYTES', 1024, gib / 4),
     memoryBudgetBytes: integer('HOLDFAST_MEMORY_BUDGET_BYTES', 16 * 1024 ** 2, 64 * gib),
     maxBacklogBytes: integer('HOLDFAST_MAX_BACKLOG_BYTES', 1024 ** 2, 1024 * gib),
@@ -240,7 +258,13 @@ export function readSettings(env: Environment): Settings {
 
 function findUnknownNames(env: Environment): string[] {
   const known = new Set<string>(settings.map((setting) => setting.name))
-  return Object.keys(env)
-    .filter((name) => name.startsWith('HOLDFAST_') && !name.startsWith('HOLDFAST_TEST_') && !known.has(name))
-    .map((name) => `${name} is not a setting; the settings are ${[...known].join(', ')}`)
+  const unknown = Object.keys(env).filter(
+    (name) => name.startsWith('HOLDFAST_') && !name.startsWith('HOLDFAST_TEST_') && !known.has(name),
+  )
+  // The list of those that are known stands once, however many are not.
+  return unknown.map((name, index) =>
+    index < unknown.length - 1
+      ? `${name} is not a setting`
+      : `${name} is not a setting; the settings are ${[...known].join(', ')}`,
+  )
 }

@@ -19,6 +19,7 @@ import { openAppender } from './queue/appender.ts'
 import { openBacklog } from './queue/backlog.ts'
 import { ByteBudget } from './queue/byte-budget.ts'
 import { HandoverWriter, makeHandoverMemory } from './queue/handover.ts'
+import { explainListenError } from './receive/listen.ts'
 import { openReceiver } from './receive/receiver.ts'
 import { registerReceiverMetrics } from './receive/receiver-metrics.ts'
 import { openPostgresTraceStore } from './store/postgres/postgres-trace-store.ts'
@@ -111,6 +112,14 @@ export async function startServer(settings: Settings, log: Log): Promise<Running
     log,
     isReady: () => checkReadiness(queryPool, coordinator, log),
     metrics,
+  }).catch((error: unknown) => {
+    const target = {
+      host: settings.host,
+      port: settings.port,
+      protocol: 'Query API',
+      setting: 'HOLDFAST_PORT',
+    }
+    throw explainListenError(error as NodeJS.ErrnoException, target)
   })
   opening.defer(() => queryApi.close())
 

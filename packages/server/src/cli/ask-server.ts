@@ -17,8 +17,11 @@ export async function askServer<Body>(
 ): Promise<Body> {
   const { status, body } = await askServerAnyway<Body>(url, path, parameters)
   if (status < 300) return body as Body
-  const { detail, code } = body as Problem
-  throw new CommandFailure(`${detail} (${code})`)
+  throw failureOf(body as Problem)
+}
+
+export function failureOf({ detail, code }: Problem): CommandFailure {
+  return new CommandFailure(`${detail} (${code})`)
 }
 
 /** The same, where a refusal is an answer too. */
@@ -27,7 +30,7 @@ export async function askServerAnyway<Body>(
   path: string,
   parameters: Readonly<Record<string, string | number | undefined>> = {},
 ): Promise<Answer<Body>> {
-  const target = new URL(path, url)
+  const target = new URL(url.replace(/\/+$/, '') + path)
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined) target.searchParams.set(name, String(value))
   }

@@ -60,6 +60,16 @@ describe('the waterfall', () => {
     assert.deepEqual(lines.slice(3), ['· handle question              ▕█████████████████▏       1 s'])
   })
 
+  test('a kind nobody named and a time that runs backwards are readable', () => {
+    const spans = [
+      exampleItem({ span_id: id(1), kind: 'unspecified', duration_ms: -2.5 }),
+      exampleItem({ span_id: id(2), duration_ms: -1_790_000_000_000 }),
+    ]
+    const [first, second] = drawWaterfall(exampleTrace(), spans, { columns: 110, paint: plain }).slice(3)
+    assert.match(first!, / unspec\. .* -2\.5 ms$/)
+    assert.match(second!, / -57 y$/)
+  })
+
   test('says what is missing: parents, further spans, the root, an end', () => {
     const spans = [
       exampleItem({ span_id: id(2), parent_span_id: id(1), name: 'lost', start_time: at(0) }),

@@ -45,7 +45,7 @@ export function drawWaterfall(
       paint(colourOf(span), markOf(span)),
       fit(treePrefix(line) + neutralise(span.name), nameColumns),
       ...(isWide ? [paint('cyan', fit(neutralise(span.service_name), serviceColumns))] : []),
-      ...(isWide ? [paint('dim', fit(span.kind, kindColumns))] : []),
+      ...(isWide ? [paint('dim', fit(kindText(span), kindColumns))] : []),
       paint('dim', '▕') + paint(colourOf(span), drawBar(span, timeline, barColumns)) + paint('dim', '▏'),
       fit(span.running ? 'running' : formatDuration(span.duration_ms), durationColumns, 'right'),
       ...(hasTokens ? [fit(tokenText(span), tokenColumns)] : []),
@@ -96,6 +96,11 @@ function markOf(span: SpanItem): string {
 function colourOf(span: SpanItem): 'red' | 'yellow' | 'green' {
   if (span.status === 'error') return 'red'
   return span.running ? 'yellow' : 'green'
+}
+
+// The one kind that is longer than its column, and seldom sent.
+function kindText({ kind }: SpanItem): string {
+  return kind === 'unspecified' ? 'unspec.' : kind
 }
 
 function treePrefix({ goesOn, depth, isOrphan }: TreeLine): string {

@@ -22,7 +22,13 @@ test('durations are told in the unit people would use', () => {
     '2 h 01 m',
   ])
   assert.equal(formatDuration(-3), '-3 ms')
-  assert.equal(formatDuration(9.2e15 / 1e3), '106481 days')
+  assert.equal(formatDuration(9.2e15 / 1e3), '292 y')
+  assert.deepEqual([-2.5, -0.0123, -90_000, -1.79e12].map(formatDuration), [
+    '-2.5 ms',
+    '-12.3 µs',
+    '-1 m 30 s',
+    '-57 y',
+  ])
 })
 
 test('sizes and counts are readable', () => {

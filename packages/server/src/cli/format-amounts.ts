@@ -10,7 +10,9 @@ export function formatDuration(milliseconds: number): string {
   if (seconds < 3600) return `${Math.floor(seconds / 60)} m ${twoDigits(seconds % 60)} s`
   const minutes = Math.round(seconds / 60)
   if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ${twoDigits(minutes % 60)} m`
-  return `${Math.round(minutes / 60 / 24)} days`
+  const days = Math.round(minutes / 60 / 24)
+  // From clocks that were off, or a span without one of its times.
+  return days < 1000 ? `${days} days` : `${Math.round(days / 365.25)} y`
 }
 
 export function formatBytes(bytes: number): string {

@@ -3,6 +3,7 @@ import { readSettings, type Settings } from '../config.ts'
 import { openLog, type Log } from '../log.ts'
 import { CommandFailure, printJson, printLines, type CommandContext } from './command-context.ts'
 import { describeSettings } from './describe-settings.ts'
+import { explainStartError } from './explain-start-error.ts'
 
 export function migrateCommand(context: CommandContext): Command {
   return new Command('migrate')
@@ -21,7 +22,9 @@ ${describeSettings(['DATABASE_URL', 'HOLDFAST_DATA_DIR', 'HOLDFAST_ALLOW_UNSAFE_
     )
     .action(async ({ json }: { json?: true }) => {
       const settings = readSettings(context.env)
-      const applied = await migrateDatabase(settings, openLog(settings.logLevel))
+      const applied = await migrateDatabase(settings, openLog(settings.logLevel)).catch((error: unknown) => {
+        throw explainStartError(error, settings)
+      })
       if (json === true) printJson(context, { applied })
       else
         printLines(context, [

@@ -4,10 +4,10 @@ import { askServer } from './ask-server.ts'
 import { printJson, printLines, type CommandContext } from './command-context.ts'
 import { drawPairs, drawTable, type Column } from './draw-table.ts'
 import { countOf, formatBytes, formatCount, formatDuration } from './format-amounts.ts'
-import { urlOption } from './server-url.ts'
+import { readUrl, urlOption } from './server-url.ts'
 
 interface ListOptions {
-  url: string
+  url?: string
   json?: true
   state?: QueueItem['state']
   limit: number
@@ -34,7 +34,7 @@ ${settingsHelp}`,
 function listCommand(context: CommandContext): Command {
   return new Command('ls')
     .description('List the bodies in the queue, newest first; a body is what was committed together')
-    .addOption(urlOption(context))
+    .addOption(urlOption())
     .addOption(
       new Option('--state <state>', 'only these (default: all that are not settled)').choices([
         'pending',
@@ -50,7 +50,7 @@ function listCommand(context: CommandContext): Command {
       `\nExamples:\n  holdfast queue ls --state retrying\n  holdfast queue ls --json | jq .depth\n${settingsHelp}`,
     )
     .action(async ({ url, json, state, limit }: ListOptions) => {
-      const queue = await askServer<Queue>(url, '/api/v1/queue', { state, limit })
+      const queue = await askServer<Queue>(readUrl(context, url), '/api/v1/queue', { state, limit })
       if (json === true) printJson(context, queue)
       else printLines(context, drawQueue(queue))
     })
@@ -60,11 +60,11 @@ function showCommand(context: CommandContext): Command {
   return new Command('show')
     .description('Show one body in the queue')
     .argument('<id>', 'its id, as `queue ls` lists it', readId)
-    .addOption(urlOption(context))
+    .addOption(urlOption())
     .option('--json', 'print it as JSON, as the Query API tells it')
     .addHelpText('after', `\nExamples:\n  holdfast queue show 4711\n${settingsHelp}`)
-    .action(async (id: string, { url, json }: { url: string; json?: true }) => {
-      const item = await askServer<QueueItem>(url, `/api/v1/queue/${id}`)
+    .action(async (id: string, { url, json }: { url?: string; json?: true }) => {
+      const item = await askServer<QueueItem>(readUrl(context, url), `/api/v1/queue/${id}`)
       if (json === true) printJson(context, item)
       else printLines(context, drawItem(item))
     })
@@ -106,10 +106,7 @@ function drawItem(item: QueueItem): string[] {
     ['id', item.id],
     ['state', item.state],
     ['received', item.received_at],
-    [
-      item.state === 'claimed' ? 'claim runs out' : 'visible from',
-      item.state === 'settled' ? '–' : item.visible_at,
-    ],
+    [item.state === 'claimed' ? 'claim runs out' : 'visible from', item.visible_at ?? '–'],
     ['settled', item.settled_at ?? '–'],
     ['attempts', String(item.attempts)],
     ['payloads', formatCount(item.payload_count)],

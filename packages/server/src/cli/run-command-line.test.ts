@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { exampleSpan } from '../otlp/test-payload.ts'
 import type { Queue, TraceDetail } from '../query/contract.ts'
@@ -74,6 +77,41 @@ describe('the command line by itself', () => {
     assert.match(err, /HOLDFAST_PORT[^]*HOLDFAST_NOPE|HOLDFAST_NOPE[^]*HOLDFAST_PORT/)
   })
 
+  test('commands that ask a server read the same settings, and refuse the same mistakes', async () => {
+    for (const command of [['status'], ['trace', 'a'.repeat(32)], ['queue', 'ls'], ['queue', 'show', '1']]) {
+      for (const [env, wrong] of [
+        [{ HOLDFAST_PROT: '5050' }, /HOLDFAST_PROT is not a setting/],
+        [{ HOLDFAST_PORT: '70000' }, /HOLDFAST_PORT is "70000"/],
+        [{ HOLDFAST_PORT: '0' }, /HOLDFAST_PORT is 0.*--url/],
+      ] as const) {
+        const { code, err } = await run(command, env)
+        assert.equal(code, 2, command.join(' '))
+        assert.match(err, wrong)
+      }
+    }
+  })
+
+  test('a data directory that is none is told without jargon, with what to do', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'holdfast-cli-'))
+    const file = join(dir, 'file')
+    await writeFile(file, '')
+    for (const command of ['start', 'migrate']) {
+      for (const dataDir of [file, join(file, 'below')]) {
+        const { code, err } = await run([command], {
+          HOLDFAST_DATA_DIR: dataDir,
+          HOLDFAST_LOG_LEVEL: 'silent',
+        })
+        assert.equal(code, 1)
+        assert.match(
+          err,
+          /^holdfast: the data directory .* cannot be used: .* is a file .*Set HOLDFAST_DATA_DIR/,
+        )
+        assert.doesNotMatch(err, /Error:/)
+      }
+    }
+    await rm(dir, { recursive: true })
+  })
+
   test('without a server it says so, and what to do', async () => {
     // Port 9 is discard: nothing listens there.
     const { code, err } = await run(['status'], { HOLDFAST_PORT: '9' })
@@ -93,6 +131,7 @@ describe('the command line by itself', () => {
 
 describe('the command line and a running server', () => {
   const traceId = exampleSpan().traceId
+  const waitingId = 'd'.repeat(32)
   let api: TestQueryApi
   let server: QueryApi
   let env: Record<string, string>
@@ -104,9 +143,13 @@ describe('the command line and a running server', () => {
       exampleSpan({ spanId: 'c'.repeat(16), name: 'leaf' }),
     ])
     await api.persist()
-    await api.accept([exampleSpan({ traceId: 'd'.repeat(32) })])
+    await api.accept([exampleSpan({ traceId: waitingId })])
     server = await openQueryApi({ ...api.options, metrics: openMetrics() })
-    env = { HOLDFAST_HOST: '0.0.0.0', HOLDFAST_PORT: String(server.port) }
+    env = {
+      HOLDFAST_HOST: '0.0.0.0',
+      HOLDFAST_ALLOW_UNAUTHENTICATED: 'true',
+      HOLDFAST_PORT: String(server.port),
+    }
   })
   after(async () => {
     await server.close()
@@ -135,7 +178,30 @@ describe('the command line and a running server', () => {
     const { code, out, err } = await run(['trace', 'f'.repeat(32)], env)
     assert.equal(code, 1)
     assert.equal(out, '')
-    assert.match(err, /trace_not_found/)
+    assert.match(err, /never seen.*\n.*check the id/)
+  })
+
+  test('a trace that is on its way says how far it is, and what to do', async () => {
+    const { code, err } = await run(['trace', waitingId], env)
+    assert.equal(code, 1)
+    assert.match(err, /^holdfast: no span of trace d{32} can be shown\n {2}pending: acknowledged and on disk/)
+    assert.match(err, /1 payload, the first of 20[^]*ask again in a moment/)
+    assert.doesNotMatch(err, /\/journey|trace_not_found/)
+  })
+
+  test('an address with a path before the API keeps it', async () => {
+    const asked: string[] = []
+    const proxy = createServer((request, response) => {
+      asked.push(request.url!)
+      response.writeHead(404, { 'content-type': 'application/json' }).end('{"code":"x","detail":"y"}')
+    })
+    proxy.listen(0, '127.0.0.1')
+    await once(proxy, 'listening')
+    const { port } = proxy.address() as AddressInfo
+    for (const end of ['', '/'])
+      await run(['queue', 'show', '7', '--url', `http://127.0.0.1:${port}/prefix${end}`])
+    proxy.close()
+    assert.deepEqual(asked, ['/prefix/api/v1/queue/7', '/prefix/api/v1/queue/7'])
   })
 
   test('queue ls lists what waits, queue show one of them', async () => {

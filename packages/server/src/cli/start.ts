@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { ConfigError, readSettings, type Settings } from '../config.ts'
+import { readSettings, type Settings } from '../config.ts'
 import { letHeapGrow } from './heap-growth.ts'
 import { openLog, type Log } from '../log.ts'
 import { serverVersion } from '../query/server-version.ts'
@@ -7,6 +7,8 @@ import type { RunningServer } from '../server.ts'
 import { CommandFailure, printLines, type CommandContext } from './command-context.ts'
 import { describeSettings } from './describe-settings.ts'
 import { drawPairs } from './draw-table.ts'
+import { explainStartError } from './explain-start-error.ts'
+import { formatUrl, isEveryAddress } from './server-url.ts'
 
 // What a stop may take beyond the wait for what was accepted: the doors 12 s, the Query API 5 s, a last batch 5 s, and the
 // embedded server's last checkpoint.
@@ -35,7 +37,7 @@ ${describeSettings()}`,
       const stop = waitForStop()
       const server = await start(settings, log)
       if (json === true) context.stdout.write(`${JSON.stringify(addressesOf(server))}\n`)
-      else printLines(context, describe(server, settings))
+      else printLines(context, describeServer(server, settings))
       const signal = await stop
       log.info({ signal }, 'stopping: finishing what was accepted')
       await closeInTime(server, settings.shutdownMs + stopGraceMs)
@@ -49,17 +51,7 @@ async function start(settings: Settings, log: Log): Promise<RunningServer> {
   try {
     return await startServer(settings, log)
   } catch (error) {
-    // The settings were read; what is refused now is the database behind them.
-    if (error instanceof ConfigError) throw new CommandFailure(error.message, { cause: error })
-    const { code, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string }
-    if (code === 'EADDRINUSE') {
-      throw new CommandFailure(
-        `port ${port} of ${address} is taken; is Holdfast running already (\`holdfast status\`)? ` +
-          'Other ports: HOLDFAST_PORT, HOLDFAST_OTLP_GRPC_PORT, HOLDFAST_OTLP_HTTP_PORT',
-        { cause: error },
-      )
-    }
-    throw error
+    throw explainStartError(error, settings)
   }
 }
 
@@ -98,25 +90,30 @@ function addressesOf(server: RunningServer): Record<string, string | null> {
   }
 }
 
-function describe(server: RunningServer, settings: Settings): string[] {
+/** What a person sees of a server that runs; exported for its test. */
+export function describeServer(server: RunningServer, settings: Settings): string[] {
+  const { host } = settings
+  const reachable = (url: string): string => formatUrl(host, new URL(url).port)
+  const otlpHttpUrl = reachable(server.otlpHttpUrl)
   const database =
     settings.databaseUrl === undefined
       ? `embedded PostgreSQL in ${settings.dataDir}`
       : 'PostgreSQL of DATABASE_URL'
   return [
     `Holdfast ${serverVersion} is running.`,
+    ...(isEveryAddress(host) ? [`It listens on every address of this machine (HOLDFAST_HOST=${host}).`] : []),
     '',
     ...drawPairs([
-      ['  OTLP/gRPC', server.otlpGrpcUrl],
-      ['  OTLP/HTTP', server.otlpHttpUrl],
-      ['  Query API', `${server.queryUrl}/api/v1/traces  (described at /openapi.json)`],
+      ['  OTLP/gRPC', reachable(server.otlpGrpcUrl)],
+      ['  OTLP/HTTP', otlpHttpUrl],
+      ['  Query API', `${reachable(server.queryUrl)}/api/v1/traces  (described at /openapi.json)`],
       ['  Database', database],
     ]),
     '',
     ...drawPairs([
       [
         '  Send spans:',
-        `OTEL_EXPORTER_OTLP_ENDPOINT=${server.otlpHttpUrl} OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf`,
+        `OTEL_EXPORTER_OTLP_ENDPOINT=${otlpHttpUrl} OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf`,
       ],
       ['  See a trace:', 'holdfast trace <trace id>'],
       ['  Stop:', 'Ctrl-C'],

@@ -14,7 +14,7 @@ import { drawPairs, drawTable } from './draw-table.ts'
 import { formatCount } from './format-amounts.ts'
 import { openPaint, type Paint } from './paint.ts'
 import { describeDepth } from './queue.ts'
-import { urlOption } from './server-url.ts'
+import { readUrl, urlOption } from './server-url.ts'
 
 interface Status {
   url: string
@@ -31,7 +31,7 @@ export function statusCommand(context: CommandContext): Command {
     .description(
       'Tell whether a running server is ready, what waits in its queue, and whether its books balance',
     )
-    .addOption(urlOption(context))
+    .addOption(urlOption())
     .option('--json', 'print it as one JSON object')
     .addHelpText(
       'after',
@@ -44,8 +44,8 @@ Examples:
 
 Settings: HOLDFAST_HOST and HOLDFAST_PORT make the default of --url; NO_COLOR switches colours off.`,
     )
-    .action(async ({ url, json }: { url: string; json?: true }) => {
-      const status = await readStatus(url)
+    .action(async ({ url, json }: { url?: string; json?: true }) => {
+      const status = await readStatus(readUrl(context, url))
       if (json === true) printJson(context, status)
       else printLines(context, drawStatus(status, openPaint(wantsColour(context))))
       if (!status.ready) throw new CommandFailure('the server is not ready')

@@ -1,14 +1,15 @@
 import { Command, InvalidArgumentError } from 'commander'
-import type { SpanItem, SpanList, TraceDetail } from '../query/contract.ts'
+import type { Journey, Problem, SpanItem, SpanList, TraceDetail } from '../query/contract.ts'
 import { parseTraceId } from '../trace/ids.ts'
-import { askServer } from './ask-server.ts'
-import { printJson, printLines, wantsColour, type CommandContext } from './command-context.ts'
+import { askServer, askServerAnyway, failureOf } from './ask-server.ts'
+import { CommandFailure, printJson, printLines, wantsColour, type CommandContext } from './command-context.ts'
 import { drawWaterfall } from './draw-waterfall.ts'
+import { explainAbsence } from './explain-absence.ts'
 import { openPaint } from './paint.ts'
-import { urlOption } from './server-url.ts'
+import { readUrl, urlOption } from './server-url.ts'
 
 interface Options {
-  url: string
+  url?: string
   json?: true
   limit: number
 }
@@ -23,7 +24,7 @@ export function traceCommand(context: CommandContext): Command {
   return new Command('trace')
     .description('Draw a trace as a waterfall: the tree of its spans on one time line')
     .argument('<id>', 'trace id, 32 hex digits', readTraceId)
-    .addOption(urlOption(context))
+    .addOption(urlOption())
     .option('--limit <spans>', 'how many spans to show at most', readLimit, defaultLimit)
     .option('--json', 'print the trace and its spans as JSON, as the Query API tells them')
     .addHelpText(
@@ -38,7 +39,7 @@ Examples:
 Settings: HOLDFAST_HOST and HOLDFAST_PORT make the default of --url; NO_COLOR switches colours off.`,
     )
     .action(async (id: string, options: Options) => {
-      const trace = await readTrace(options, id)
+      const trace = await readTrace(readUrl(context, options.url), id, options.limit)
       if (options.json === true) {
         printJson(context, trace)
         return
@@ -51,9 +52,9 @@ Settings: HOLDFAST_HOST and HOLDFAST_PORT make the default of --url; NO_COLOR sw
     })
 }
 
-async function readTrace({ url, limit }: Options, id: string): Promise<TraceDetail> {
+async function readTrace(url: string, id: string, limit: number): Promise<TraceDetail> {
   const path = `/api/v1/traces/${id}`
-  const summary = await askServer<TraceDetail>(url, path)
+  const summary = await readSummary(url, id)
   const include = summary.span_count <= spansWithAttributes ? 'attributes' : undefined
   const spans: SpanItem[] = []
   let cursor: string | undefined
@@ -64,6 +65,16 @@ async function readTrace({ url, limit }: Options, id: string): Promise<TraceDeta
     cursor = next_cursor ?? undefined
   } while (cursor !== undefined && spans.length < limit)
   return { ...summary, spans, spans_truncated: cursor !== undefined, spans_next_cursor: cursor ?? null }
+}
+
+async function readSummary(url: string, id: string): Promise<TraceDetail> {
+  const path = `/api/v1/traces/${id}`
+  const { status, body } = await askServerAnyway<TraceDetail>(url, path)
+  if (status < 300) return body as TraceDetail
+  const problem = body as Problem
+  if (problem.code !== 'trace_not_found') throw failureOf(problem)
+  const journey = await askServer<Journey>(url, `${path}/journey`)
+  throw new CommandFailure(explainAbsence(journey).join('\n'))
 }
 
 function readTraceId(text: string): string {

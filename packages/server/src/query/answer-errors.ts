@@ -74,6 +74,8 @@ function toParameterProblem(mistakes: NonNullable<FastifyError['validation']>): 
     const parameter = mistake.instancePath.split('/')[1] ?? ''
     if (Array.isArray(allowedValues))
       return { parameter, message: `must be one of ${allowedValues.join(', ')}` }
+    if (mistake.keyword === 'pattern')
+      return { parameter, message: `must match ${String(mistake.params['pattern'])}` }
     if (typeof allowedValue === 'string') return { parameter, message: `must be ${allowedValue}` }
     return { parameter, message: mistake.message ?? 'is invalid' }
   })

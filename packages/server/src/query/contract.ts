@@ -13,7 +13,7 @@ import type * as spans from './span-schemas.ts'
 import type * as traces from './trace-schemas.ts'
 
 export type { AttributeJson, AttributeObject } from './schema-parts.ts'
-export type { ProblemCode } from './problem.ts'
+export type { ProblemCode } from './problem-codes.ts'
 
 export type TracesQuery = Static<typeof traces.tracesQuery>
 export type TraceItem = Static<typeof traces.traceItem>

@@ -1,10 +1,33 @@
 import swagger from '@fastify/swagger'
+import { health, problem, readiness } from './process-schemas.ts'
 import type { QueryApp } from './query-api-options.ts'
+import {
+  journey,
+  ledger,
+  ledgerAccount,
+  payloadJourney,
+  queue,
+  queueDepth,
+  queueItem,
+} from './queue-schemas.ts'
 import { serverVersion } from './server-version.ts'
+import { spanItem } from './span-schemas.ts'
+import { operationItem, serviceItem, traceDetail, traceItem } from './trace-schemas.ts'
+
+const namedSchemas = [
+  ...[traceItem, traceDetail, spanItem, serviceItem, operationItem],
+  ...[journey, payloadJourney, ledger, ledgerAccount, queue, queueItem, queueDepth],
+  ...[health, readiness, problem],
+]
 
 /** Makes /openapi.json from the schemas of the routes that are added after it. */
 export async function describeApi(app: QueryApp): Promise<void> {
+  for (const schema of namedSchemas) app.addSchema(schema)
   await app.register(swagger, {
+    refResolver: {
+      buildLocalReference: ({ $id }, _uri, _fragment, index) =>
+        typeof $id === 'string' ? $id : `schema-${index}`,
+    },
     openapi: {
       openapi: '3.1.0',
       info: {

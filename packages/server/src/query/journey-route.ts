@@ -3,8 +3,9 @@ import type { PayloadJourney as PayloadJourneyJson } from './contract.ts'
 import { formatDate } from './instant.ts'
 import type { QueryApiOptions, QueryApp } from './query-api-options.ts'
 import { journey } from './queue-schemas.ts'
-import { readTraceId } from './read-parameters.ts'
+import { readTraceId, refuseBadTraceId } from './read-parameters.ts'
 import { refusals } from './refusals.ts'
+import { named } from './schema-parts.ts'
 import { tellJourney, type JourneyState } from './tell-journey.ts'
 import { noQuery, traceParams } from './trace-schemas.ts'
 
@@ -26,8 +27,9 @@ export function addJourneyRoute(app: QueryApp, { pool, store }: QueryApiOptions)
         summary: 'What became of the payloads of a trace',
         params: traceParams,
         querystring: noQuery,
-        response: { 200: journey, ...refusals },
+        response: { 200: named(journey), ...refusals },
       },
+      preValidation: refuseBadTraceId,
     },
     async (request) => {
       const traceId = readTraceId(request.params.id)

@@ -125,6 +125,7 @@ describe('what the Query API tells of a payload on its way', () => {
       const after: string = cursor === '' ? '' : `&cursor=${cursor}`
       const page: Queue = await api.get(`/api/v1/queue?state=settled&limit=2${after}`)
       settled.push(...page.items.map((item) => item.id))
+      assert.ok(page.items.every((item) => item.visible_at === null && item.settled_at !== null))
       cursor = page.next_cursor
     }
     assert.equal(settled.length, 5)

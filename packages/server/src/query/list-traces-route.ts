@@ -5,9 +5,9 @@ import type { CursorPosition, ListIdentity } from './cursor.ts'
 import type { TracesQuery } from './contract.ts'
 import { toNanoseconds } from './instant.ts'
 import { toPage } from './page.ts'
-import { ProblemError } from './problem.ts'
+import { refuseLaterParameters } from './refuse-what-comes-later.ts'
 import type { QueryApiOptions, QueryApp } from './query-api-options.ts'
-import { parseInt64, readCursor, readInstant, readName } from './read-parameters.ts'
+import { parseInt64, readCursor, readInstant, readName, refuseReversed } from './read-parameters.ts'
 import { refusals } from './refusals.ts'
 import { traceToJson } from './trace-json.ts'
 import { traceList, tracesQuery } from './trace-schemas.ts'
@@ -23,11 +23,15 @@ export function addListTracesRoute(app: QueryApp, { store }: QueryApiOptions): v
         querystring: tracesQuery,
         response: { 200: traceList, ...refusals },
       },
-      preValidation: async (request) => refuseWhatComesLater(request.query),
+      preValidation: async (request) => refuseLaterParameters(request.query),
     },
     async (request) => {
       const { query, signal } = request
       const limit = query.limit ?? 50
+      const fromUnixNano = readInstant('start', query.start)
+      const toUnixNano = readInstant('end', query.end)
+      refuseReversed(['start', fromUnixNano], ['end', toUnixNano])
+      refuseReversed(['min_duration_ms', query.min_duration_ms], ['max_duration_ms', query.max_duration_ms])
       const identity: ListIdentity = { list: 'traces', filters: filtersOf(query) }
       const found = await store.findTraces(
         {
@@ -38,8 +42,8 @@ export function addListTracesRoute(app: QueryApp, { store }: QueryApiOptions): v
             query.min_duration_ms === undefined ? undefined : toNanoseconds(query.min_duration_ms),
           maxDurationNano:
             query.max_duration_ms === undefined ? undefined : toNanoseconds(query.max_duration_ms),
-          fromUnixNano: readInstant('start', query.start),
-          toUnixNano: readInstant('end', query.end),
+          fromUnixNano,
+          toUnixNano,
           limit: limit + 1,
           after: readCursor(identity, query.cursor, toPosition),
         },
@@ -48,13 +52,6 @@ export function addListTracesRoute(app: QueryApp, { store }: QueryApiOptions): v
       return toPage(identity, found, limit, traceToJson, positionOf)
     },
   )
-}
-
-/** Parameters of the contract that a later version answers: saying so is better than "unknown parameter". */
-function refuseWhatComesLater(query: object): void {
-  const later = ['attr', 'q'].filter((parameter) => Object.hasOwn(query, parameter))
-  if (later.length === 0) return
-  throw new ProblemError('not_served_yet', `this version does not serve ${later.join(' and ')} yet`)
 }
 
 function filtersOf({ limit: _limit, cursor: _cursor, ...filters }: TracesQuery): ListIdentity['filters'] {

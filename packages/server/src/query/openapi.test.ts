@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { Compile } from 'typebox/schema'
 import { exampleSpan } from '../otlp/test-payload.ts'
 import type { Queue } from './contract.ts'
+import { problemStatuses } from './problem-codes.ts'
 import { openTestQueryApi, type TestQueryApi } from './test-query-api.ts'
 
 interface Media {
@@ -11,11 +13,13 @@ interface Media {
 }
 interface Operation {
   operationId: string
-  parameters?: { name: string; in: string; required?: boolean }[]
+  parameters?: { name: string; in: string; required?: boolean; schema: Schema }[]
   responses: Record<string, { description: string; content: Record<string, Media> }>
 }
+type Schema = Record<string, unknown>
 interface Document {
   openapi: string
+  components: { schemas: Record<string, Schema> }
   paths: Record<string, Record<string, Operation>>
 }
 
@@ -122,15 +126,20 @@ describe('the OpenAPI document', () => {
   test('every real answer follows it: status, media type and schema', async () => {
     const pendingId = (await api.get<Queue>('/api/v1/queue')).items[0]!.id
     const operations = Object.values(document.paths).map((path) => path['get']!)
+    // Answers are open to fields of later versions; what this one tells has to be in the document.
+    const components = close(document.components) as Schema
+    const withComponents = (schema: object) => ({ ...(close(schema) as Schema), components })
     assert.deepEqual(
       operations.map((operation) => operation.operationId).sort(),
       Object.keys(requests).sort(),
     )
     for (const operation of operations) {
       const statuses: string[] = []
-      for (const template of requests[operation.operationId]!) {
-        const url = template.replace('{pending}', pendingId)
-        const answer = await api.app.inject(url)
+      const urls = requests[operation.operationId]!.map((url) => url.replace('{pending}', pendingId))
+      const asked = [...urls.map((url) => ({ url })), { url: urls[0]!, headers: { host: 'evil.example' } }]
+      for (const request of asked) {
+        const { url } = request
+        const answer = await api.app.inject(request)
         const status = String(answer.statusCode)
         statuses.push(status)
         const described = operation.responses[status] ?? operation.responses[`${status[0]}XX`]
@@ -139,10 +148,50 @@ describe('the OpenAPI document', () => {
         const media = described.content[mediaType]
         assert.ok(media !== undefined, `${url} answers ${mediaType}`)
         const body: unknown = mediaType.endsWith('json') ? answer.json() : answer.body
-        const [follows, mistakes] = Compile(media.schema).Errors(body)
+        const [follows, mistakes] = Compile(withComponents(media.schema)).Errors(body)
         assert.ok(follows, `${url}: ${JSON.stringify(mistakes)}`)
       }
       assert.ok(statuses.includes('200'), `${operation.operationId} was answered`)
+      assert.equal(statuses.at(-1), '403', `${operation.operationId} by a foreign name`)
     }
   })
+
+  test('the main types have names, and answers may grow while parameters may not', () => {
+    const names = ['Trace', 'TraceDetail', 'Span', 'Journey', 'Ledger', 'Queue', 'QueueItem', 'Problem']
+    for (const name of names) assert.ok(name in document.components.schemas, name)
+    assert.doesNotMatch(JSON.stringify(document), /"additionalProperties":false/)
+    assert.doesNotMatch(JSON.stringify(document), /"\$id"/)
+  })
+
+  test('parameters say what form they have', () => {
+    const parameter = (path: string, name: string) =>
+      document.paths[path]?.['get']?.parameters?.find((each) => each.name === name)?.schema
+    assert.equal(parameter('/api/v1/traces', 'start')?.['format'], 'date-time')
+    assert.equal(parameter('/api/v1/traces', 'end')?.['format'], 'date-time')
+    assert.equal(parameter('/api/v1/traces/{id}/raw', 'id')?.['pattern'], '^[0-9a-fA-F]{32}$')
+    assert.equal(parameter('/api/v1/queue/{id}', 'id')?.['pattern'], '^[0-9]{1,19}$')
+  })
+
+  test('every code of a problem is in it, and in docs/api.md with its status', () => {
+    const { properties } = document.components.schemas['Problem'] as {
+      properties: { code: { enum: string[] } }
+    }
+    assert.deepEqual(properties.code.enum, Object.keys(problemStatuses))
+    const page = readFileSync(new URL('../../../../docs/api.md', import.meta.url), 'utf8')
+    const rows = [...page.matchAll(/^\| `(\w+)` +\| (\d{3})/gm)].map(([, code, status]) => [
+      code,
+      Number(status),
+    ])
+    assert.deepEqual(rows, Object.entries(problemStatuses))
+  })
 })
+
+/** A copy of a schema in which objects with known properties have no others. */
+function close(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(close)
+  if (typeof schema !== 'object' || schema === null) return schema
+  const closed = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, close(value)]))
+  return closed['type'] === 'object' && 'properties' in closed && !('additionalProperties' in closed)
+    ? { ...closed, additionalProperties: false }
+    : closed
+}

@@ -5,7 +5,8 @@ import { health, readiness } from './process-schemas.ts'
 import { ProblemError } from './problem.ts'
 import type { QueryApiOptions, QueryApp } from './query-api-options.ts'
 import { readBooks } from './read-books.ts'
-import { refusals } from './refusals.ts'
+import { processRefusals } from './refusals.ts'
+import { named } from './schema-parts.ts'
 import { serverVersion } from './server-version.ts'
 
 /** For those who watch the process: /healthz, /readyz and /metrics. */
@@ -17,7 +18,7 @@ export function addProcessRoutes(app: QueryApp, options: QueryApiOptions): void 
         operationId: 'getHealth',
         tags: ['process'],
         summary: 'Whether the process lives',
-        response: { 200: health },
+        response: { 200: named(health), ...processRefusals },
       },
     },
     async () => ({ status: 'ok' as const, name: 'holdfast' as const, version: serverVersion }),
@@ -30,7 +31,7 @@ export function addProcessRoutes(app: QueryApp, options: QueryApiOptions): void 
         operationId: 'getReadiness',
         tags: ['process'],
         summary: 'Whether it takes payloads, persists them and answers; 503 with the reasons when not',
-        response: { 200: readiness, ...refusals },
+        response: { 200: named(readiness), ...processRefusals },
       },
     },
     async () => {
@@ -52,8 +53,13 @@ function addMetricsRoute(app: QueryApp, { pool, metrics, log }: QueryApiOptions)
         operationId: 'getMetrics',
         tags: ['process'],
         summary: 'Metrics in the text format of Prometheus',
-        produces: ['text/plain'],
-        response: { 200: Type.String({ description: 'Prometheus text format 0.0.4' }) },
+        response: {
+          200: {
+            description: 'Prometheus text format 0.0.4',
+            content: { 'text/plain': { schema: Type.String() } },
+          },
+          ...processRefusals,
+        },
       },
     },
     async (_request, reply) => {

@@ -1,16 +1,16 @@
 import { Type } from 'typebox'
-import { closed } from './schema-parts.ts'
+import { problemCodes } from './problem-codes.ts'
 
 export const health = Type.Object(
   { status: Type.Literal('ok'), name: Type.Literal('holdfast'), version: Type.String() },
-  { ...closed, description: 'The process lives' },
+  { $id: 'Health', description: 'The process lives' },
 )
 
 const checks = Type.Record(Type.String(), Type.String(), { description: 'By name, in words' })
 
 export const readiness = Type.Object(
   { ready: Type.Literal(true), checks },
-  { ...closed, description: 'Takes payloads, persists them and answers queries' },
+  { $id: 'Readiness', description: 'Takes payloads, persists them and answers queries' },
 )
 
 export const problem = Type.Object(
@@ -18,18 +18,18 @@ export const problem = Type.Object(
     type: Type.Literal('about:blank'),
     title: Type.String(),
     status: Type.Integer(),
-    code: Type.String(),
+    code: Type.Enum(problemCodes, { description: 'docs/api.md says what to do about each' }),
     detail: Type.String(),
     instance: Type.Optional(Type.String({ description: 'The path that was asked for' })),
     errors: Type.Optional(
-      Type.Array(Type.Object({ parameter: Type.String(), message: Type.String() }, closed), {
+      Type.Array(Type.Object({ parameter: Type.String(), message: Type.String() }), {
         description: 'With invalid_parameter: each mistake',
       }),
     ),
     checks: Type.Optional(checks),
   },
   {
-    ...closed,
+    $id: 'Problem',
     description: 'RFC 9457. `code` is stable, programs go by it; `detail` is for people',
   },
 )

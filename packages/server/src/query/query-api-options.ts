@@ -19,6 +19,8 @@ export interface QueryApiOptions {
   /** Shared with the door: what a query may hold in memory. */
   readonly budget: ByteBudget
   readonly host: string
+  /** Names, besides `host`, localhost and IP addresses, by which it may be asked. */
+  readonly allowedHosts: readonly string[]
   /** 0: any free port. */
   readonly port: number
   readonly log: Log

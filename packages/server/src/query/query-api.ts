@@ -3,8 +3,8 @@
  *
  * Guarantees: every answer follows its schema (contract.ts, /openapi.json) and is bounded; every refusal is a problem
  * with a stable code; a query ends when its client leaves or its time is up. Refuses unknown parameters, cursors of other
- * lists, and, on a loopback address, requests by another host name. Content of spans leaves by answers only, never by the
- * log. Opened by server.ts.
+ * lists, and requests by a host name that it was not told of. Content of spans leaves by answers only, never by the log.
+ * Opened by server.ts.
  */
 import fastify from 'fastify'
 import { addCatalogRoutes } from './catalog-routes.ts'
@@ -17,6 +17,7 @@ import { addTraceRoutes } from './trace-routes.ts'
 import { answerErrors, sendProblem } from './answer-errors.ts'
 import { describeApi } from './describe-api.ts'
 import { guardAnswers } from './guard-answers.ts'
+import { refuseLaterPaths } from './refuse-what-comes-later.ts'
 import { ProblemError } from './problem.ts'
 import type { QueryApiOptions, QueryApp } from './query-api-options.ts'
 
@@ -54,7 +55,10 @@ export async function buildQueryApp(options: QueryApiOptions): Promise<QueryApp>
     logger: false,
     bodyLimit: 1024,
     routerOptions: { maxParamLength, ignoreTrailingSlash: true },
-    ajv: { customOptions: { coerceTypes: true, removeAdditional: false, allErrors: true } },
+    // Formats are there for readers of the document; read-parameters.ts reads times, and says better what is wrong.
+    ajv: {
+      customOptions: { coerceTypes: true, removeAdditional: false, allErrors: true, validateFormats: false },
+    },
     frameworkErrors: (error, request, reply) => {
       void sendProblem(request, reply, new ProblemError('malformed_request', error.message))
     },
@@ -63,9 +67,10 @@ export async function buildQueryApp(options: QueryApiOptions): Promise<QueryApp>
   // Answers are typed by their schemas and checked against them in tests; a serializer made from a schema would drop or
   // convert what it does not expect, attributes above all.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer))
-  guardAnswers(app, options.host)
+  guardAnswers(app, [options.host, ...options.allowedHosts])
   refuseWhileClosing(app)
   answerErrors(app, options.log)
+  refuseLaterPaths(app)
   app.addHook('onResponse', async (request, reply) => {
     const { url: route, method } = request.routeOptions
     options.log.debug({ method, route, status: reply.statusCode, ms: reply.elapsedTime }, 'query answered')

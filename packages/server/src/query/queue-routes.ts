@@ -11,6 +11,7 @@ import type { QueryApiOptions, QueryApp } from './query-api-options.ts'
 import { ledger, queue, queueItem, queueItemParams, queueQuery } from './queue-schemas.ts'
 import { parseInt64, readCursor } from './read-parameters.ts'
 import { refusals } from './refusals.ts'
+import { named } from './schema-parts.ts'
 import { noQuery } from './trace-schemas.ts'
 
 /** What the server owes: /ledger, /queue and /queue/{id}. */
@@ -23,7 +24,7 @@ export function addQueueRoutes(app: QueryApp, { pool }: QueryApiOptions): void {
         tags: ['queue'],
         summary: 'The books: what became of everything that was accepted',
         querystring: noQuery,
-        response: { 200: ledger, ...refusals },
+        response: { 200: named(ledger), ...refusals },
       },
     },
     async () => ledgerToJson(await readLedger(pool)),
@@ -37,7 +38,7 @@ export function addQueueRoutes(app: QueryApp, { pool }: QueryApiOptions): void {
         tags: ['queue'],
         summary: 'How much waits to be persisted, and the bodies that do',
         querystring: queueQuery,
-        response: { 200: queue, ...refusals },
+        response: { 200: named(queue), ...refusals },
       },
     },
     async (request) => {
@@ -60,7 +61,7 @@ export function addQueueRoutes(app: QueryApp, { pool }: QueryApiOptions): void {
         summary: 'One body in the queue',
         params: queueItemParams,
         querystring: noQuery,
-        response: { 200: queueItem, ...refusals },
+        response: { 200: named(queueItem), ...refusals },
       },
     },
     async (request) => {
@@ -91,7 +92,7 @@ function itemToJson(item: QueueItem): QueueItemJson {
     id: item.id.toString(),
     state: item.state,
     received_at: formatDate(item.receivedAt),
-    visible_at: formatDate(item.visibleAt),
+    visible_at: item.settledAt === undefined ? formatDate(item.visibleAt) : null,
     settled_at: item.settledAt === undefined ? null : formatDate(item.settledAt),
     attempts: item.attempts,
     payload_count: item.payloadCount,

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { closed, count, instant, nextCursor, nullable, page, traceId } from './schema-parts.ts'
+import { closed, count, instant, named, nextCursor, nullable, page, traceId } from './schema-parts.ts'
 
 export const payloadJourney = Type.Object(
   {
@@ -17,7 +17,7 @@ export const payloadJourney = Type.Object(
     error_code: nullable(Type.String()),
     error_message: nullable(Type.String()),
   },
-  closed,
+  { $id: 'PayloadJourney' },
 )
 
 export const journey = Type.Object(
@@ -26,11 +26,11 @@ export const journey = Type.Object(
     state: Type.Enum(['never_seen', 'pending', 'retrying', 'persisted', 'dead']),
     explanation: Type.String({ description: 'The state in a sentence, for people' }),
     span_count: Type.Integer({ minimum: 0, description: 'Spans that can be queried now' }),
-    payloads: Type.Array(payloadJourney, { description: 'By arrival; bounded' }),
+    payloads: Type.Array(named(payloadJourney), { description: 'By arrival; bounded' }),
     payloads_truncated: Type.Boolean(),
   },
   {
-    ...closed,
+    $id: 'Journey',
     description: 'The state is that of the payload that got least far: dead, retrying, pending, persisted',
   },
 )
@@ -47,13 +47,13 @@ export const ledgerAccount = Type.Object(
     expired: count,
     balanced: Type.Boolean(),
   },
-  closed,
+  { $id: 'LedgerAccount' },
 )
 
 export const ledger = Type.Object(
-  { balanced: Type.Boolean(), payloads: ledgerAccount, spans: ledgerAccount },
+  { balanced: Type.Boolean(), payloads: named(ledgerAccount), spans: named(ledgerAccount) },
   {
-    ...closed,
+    $id: 'Ledger',
     description:
       'accepted = stored + duplicate + replaced + pending + dead + discarded + expired, counted in one snapshot',
   },
@@ -66,9 +66,8 @@ export const queueItem = Type.Object(
     id: Type.String({ pattern: '^[0-9]+$' }),
     state: Type.Enum([...queueState]),
     received_at: instant,
-    visible_at: Type.String({
-      format: 'date-time',
-      description: 'When it may be claimed, or when its claim runs out',
+    visible_at: Type.Union([instant, Type.Null()], {
+      description: 'When it may be claimed, or when its claim runs out; null once it is settled',
     }),
     settled_at: nullable(instant),
     attempts: count,
@@ -79,7 +78,7 @@ export const queueItem = Type.Object(
     error_code: nullable(Type.String()),
     error_message: nullable(Type.String()),
   },
-  { ...closed, description: 'A body: the payloads that were committed together' },
+  { $id: 'QueueItem', description: 'A body: the payloads that were committed together' },
 )
 
 export const queueDepth = Type.Object(
@@ -92,12 +91,12 @@ export const queueDepth = Type.Object(
     retrying_bodies: count,
     dead_payloads: count,
   },
-  closed,
+  { $id: 'QueueDepth' },
 )
 
 export const queue = Type.Object(
-  { depth: queueDepth, items: Type.Array(queueItem), next_cursor: nextCursor },
-  { ...closed, description: 'What waits, and the bodies in the queue, newest first' },
+  { depth: named(queueDepth), items: Type.Array(named(queueItem)), next_cursor: nextCursor },
+  { $id: 'Queue', description: 'What waits, and the bodies in the queue, newest first' },
 )
 
 export const queueQuery = Type.Object(
@@ -111,5 +110,5 @@ export const queueQuery = Type.Object(
 )
 
 export const queueItemParams = Type.Object({
-  id: Type.String({ description: 'The queue item, a whole number' }),
+  id: Type.String({ pattern: '^[0-9]{1,19}$', description: 'The queue item, a whole number' }),
 })

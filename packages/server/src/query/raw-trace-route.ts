@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { tracesToJson } from '../otlp/json-output.ts'
 import { problemOfUnknownTrace } from './problem.ts'
 import type { QueryApiOptions, QueryApp } from './query-api-options.ts'
-import { readTraceId } from './read-parameters.ts'
+import { readTraceId, refuseBadTraceId } from './read-parameters.ts'
 import { refusals } from './refusals.ts'
 import { noQuery, traceParams } from './trace-schemas.ts'
 
@@ -34,6 +34,7 @@ export function addRawTraceRoute(app: QueryApp, { store, log }: QueryApiOptions)
           ...refusals,
         },
       },
+      preValidation: refuseBadTraceId,
     },
     async (request, reply) => {
       const traceId = readTraceId(request.params.id)

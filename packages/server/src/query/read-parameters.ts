@@ -10,12 +10,32 @@ export function readTraceId(text: string): string {
   throw new ProblemError('invalid_trace_id', 'a trace id is 32 hex digits, not all of them zero')
 }
 
+/** Before the schema is checked, so that what is no trace id is told by a code of its own. */
+export async function refuseBadTraceId({ params }: { params: { id: string } }): Promise<void> {
+  readTraceId(params.id)
+}
+
 export function readInstant(parameter: string, text: string | undefined): bigint | undefined {
   if (text === undefined) return undefined
   const instant = parseInstant(text)
   if (instant !== undefined) return instant
   const message = 'is not an RFC 3339 time with an offset, such as 2026-11-23T12:58:00.123456789Z'
   throw new ProblemError('invalid_parameter', `${parameter} ${message}`, { errors: [{ parameter, message }] })
+}
+
+/**
+ * Refuses a range that nothing can lie in.
+ * @param from with its parameter's name, as is `to`
+ */
+export function refuseReversed<T extends bigint | number>(
+  [fromName, from]: readonly [string, T | undefined],
+  [toName, to]: readonly [string, T | undefined],
+): void {
+  if (from === undefined || to === undefined || from <= to) return
+  const message = `is beyond ${toName}`
+  throw new ProblemError('invalid_parameter', `${fromName} ${message}: nothing lies between them`, {
+    errors: [{ parameter: fromName, message }],
+  })
 }
 
 /** A name to look for. The store keeps NUL as U+FFFD, so that is what it is looked for as. */

@@ -8,6 +8,7 @@ import { ByteBudget } from '../queue/byte-budget.ts'
 import { openPostgresTraceStore } from '../store/postgres/postgres-trace-store.ts'
 import { openMetrics } from '../metrics.ts'
 import { buildQueryApp, openQueryApi } from './query-api.ts'
+import type { QueryApp } from './query-api-options.ts'
 import { openTestQueryApi, type TestQueryApi } from './test-query-api.ts'
 
 const span = exampleSpan()
@@ -46,6 +47,8 @@ describe('what the Query API refuses', () => {
       'start=yesterday',
       'end=1763900000000000000',
       'service=a&service=b',
+      'start=2026-11-23T12:00:00.000000001Z&end=2026-11-23T12:00:00Z',
+      'min_duration_ms=2&max_duration_ms=1.999',
     ]) {
       const { errors } = await api.refused(`/api/v1/traces?${query}`, 'invalid_parameter')
       assert.equal(errors?.[0]?.parameter, query.split('=')[0])
@@ -55,6 +58,15 @@ describe('what the Query API refuses', () => {
   test('what a later version serves is said to come', async () => {
     await api.refused('/api/v1/traces?attr=a:b', 'not_served_yet')
     await api.refused('/api/v1/traces?q=error', 'not_served_yet')
+    for (const path of [
+      ...['stats', 'dependencies', 'dependencies/', 'attributes', 'attributes/gen_ai.system/values'],
+      ...['queue/dead', 'queue/dead?limit=1', 'queue/dead/7'],
+    ]) {
+      assert.equal((await api.refused(`/api/v1/${path}`, 'not_served_yet')).status, 404, path)
+    }
+    const redrive = await api.app.inject({ method: 'POST', url: '/api/v1/queue/dead/7/redrive' })
+    assert.equal(redrive.json<{ code: string }>().code, 'not_served_yet')
+    await api.refused('/api/v1/statistics', 'not_found')
   })
 
   test('what is no trace id is told from a trace that is not there', async () => {
@@ -66,7 +78,11 @@ describe('what the Query API refuses', () => {
   test('other paths and methods are problems too', async () => {
     await api.refused('/api/v2/traces', 'not_found')
     await api.refused('/api/v1/traces/%ff', 'malformed_request')
-    await api.refused('/api/v1/queue/x', 'queue_item_not_found')
+    for (const id of ['x', '-1', '1.5', '1'.repeat(20)]) {
+      const { errors } = await api.refused(`/api/v1/queue/${id}`, 'invalid_parameter')
+      assert.equal(errors?.[0]?.parameter, 'id')
+    }
+    await api.refused(`/api/v1/queue/${'9'.repeat(19)}`, 'queue_item_not_found')
     await api.refused('/api/v1/queue/99', 'queue_item_not_found')
     const response = await api.app.inject({ method: 'DELETE', url: '/api/v1/traces' })
     assert.equal(response.json<{ code: string }>().code, 'method_not_allowed')
@@ -77,18 +93,33 @@ describe('what the Query API refuses', () => {
     assert.deepEqual(await api.get('/api/v1/traces?service=%00&name=%00'), { items: [], next_cursor: null })
   })
 
-  test('a name that is not this machine is refused on a loopback address, and answered elsewhere', async () => {
-    await api.refused('/healthz', 'host_not_allowed', { host: 'evil.example:5050' })
-    await api.refused('/healthz', 'host_not_allowed', { host: '127.0.0.1.evil.example' })
-    for (const host of ['localhost', 'LOCALHOST:5050', '127.0.0.1:1', '[::1]:5050']) {
-      assert.equal((await api.app.inject({ url: '/healthz', headers: { host } })).statusCode, 200, host)
+  test('a name that nobody gave this server is refused, whatever address it is bound to', async () => {
+    const statusFor = async (app: QueryApp, host: string): Promise<number> => {
+      const response = await app.inject({ url: '/api/v1/services', headers: { host } })
+      assert.equal(response.headers['x-content-type-options'], 'nosniff')
+      assert.equal(response.headers['cache-control'], 'no-store')
+      return response.statusCode
     }
-    const open = await buildQueryApp({ ...api.options, host: '0.0.0.0', metrics: openMetrics() })
-    const response = await open.inject({ url: '/healthz', headers: { host: 'traces.example' } })
-    assert.equal(response.statusCode, 200)
-    assert.equal(response.headers['x-content-type-options'], 'nosniff')
-    assert.equal(response.headers['cache-control'], 'no-store')
-    await open.close()
+    const allowedHosts = ['Traces.example']
+    for (const bound of ['127.0.0.1', '0.0.0.0', 'worker']) {
+      const options = { ...api.options, host: bound, allowedHosts, metrics: openMetrics() }
+      const app = await buildQueryApp(options)
+      for (const host of [
+        ...['localhost', 'LOCALHOST:5050', 'app.localhost', '127.0.0.1:1', '[::1]:5050', '10.0.0.5:5050'],
+        ...['traces.example', 'traces.EXAMPLE.:5050', `${bound}:5050`],
+      ]) {
+        assert.equal(await statusFor(app, host), 200, `${host} of ${bound}`)
+      }
+      for (const host of [
+        ...['evil.example:5050', '127.0.0.1.evil.example', 'localhost.evil.example', 'evillocalhost'],
+        ...['sub.traces.example', '[evil.example]', 'a:b:c'],
+      ]) {
+        assert.equal(await statusFor(app, host), 403, `${host} of ${bound}`)
+      }
+      await app.close()
+    }
+    const { detail } = await api.refused('/healthz', 'host_not_allowed', { host: 'traces.example' })
+    assert.match(detail, /HOLDFAST_ALLOWED_HOSTS/)
   })
 
   test('a long answer that the byte budget has no room for is busy, and frees it after', async () => {

@@ -1,10 +1,16 @@
 // What the schemas of the Query API are put together from.
-import { Type, type TSchema } from 'typebox'
+import { Type, type Static, type TSchema } from 'typebox'
 
+/** For what is asked: an unknown parameter is a mistake. Answers stay open, for later versions may say more. */
 export const closed = { additionalProperties: false }
 export const count = Type.Integer({ minimum: 0 })
 export const traceId = Type.String({ pattern: '^[0-9a-f]{32}$', description: '16 bytes in hex' })
 export const spanId = Type.String({ pattern: '^[0-9a-f]{16}$', description: '8 bytes in hex' })
+/** Of a parameter: ids are taken in either case. */
+export const traceIdParameter = Type.String({
+  pattern: '^[0-9a-fA-F]{32}$',
+  description: 'Trace id, 32 hex digits in either case, not all of them zero',
+})
 export const instant = Type.String({ format: 'date-time', description: 'RFC 3339 in UTC, with nanoseconds' })
 export const milliseconds = Type.Number({
   description: 'Milliseconds; the fraction goes down to the nanosecond',
@@ -17,8 +23,14 @@ export function nullable<T extends TSchema>(schema: T) {
   return Type.Union([schema, Type.Null()])
 }
 
+/** Stands for a schema that has a name (`$id`); the OpenAPI document has those once, under components. */
+export function named<T extends TSchema>(schema: T) {
+  return Type.Unsafe<Static<T>>({ $ref: `${(schema as { $id?: string }).$id}#` })
+}
+
+/** A page of items that have a name. */
 export function list<T extends TSchema>(item: T, description: string) {
-  return Type.Object({ items: Type.Array(item), next_cursor: nextCursor }, { ...closed, description })
+  return Type.Object({ items: Type.Array(named(item)), next_cursor: nextCursor }, { description })
 }
 
 /** The parameters of a list that comes in pages. */

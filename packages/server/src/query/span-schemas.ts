@@ -22,35 +22,28 @@ export const spansQuery = Type.Object({ include: includeParameter, ...page(100, 
 export const spanKind = Type.Enum(['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'])
 const spanStatus = Type.Enum(['unset', 'ok', 'error'])
 
-const resource = Type.Object(
-  { attributes, dropped_attributes_count: count, schema_url: Type.String() },
-  closed,
-)
-const scope = Type.Object(
-  {
-    name: Type.String(),
-    version: Type.String(),
-    attributes,
-    dropped_attributes_count: count,
-    schema_url: Type.String(),
-  },
-  closed,
-)
-const spanEvent = Type.Object(
-  { time: instant, name: Type.String(), attributes, dropped_attributes_count: count },
-  closed,
-)
-const spanLink = Type.Object(
-  {
-    trace_id: Type.String({ description: 'Hex, as it was sent' }),
-    span_id: Type.String({ description: 'Hex, as it was sent' }),
-    trace_state: Type.String(),
-    attributes,
-    dropped_attributes_count: count,
-    flags: count,
-  },
-  closed,
-)
+const resource = Type.Object({ attributes, dropped_attributes_count: count, schema_url: Type.String() })
+const scope = Type.Object({
+  name: Type.String(),
+  version: Type.String(),
+  attributes,
+  dropped_attributes_count: count,
+  schema_url: Type.String(),
+})
+const spanEvent = Type.Object({
+  time: instant,
+  name: Type.String(),
+  attributes,
+  dropped_attributes_count: count,
+})
+const spanLink = Type.Object({
+  trace_id: Type.String({ description: 'Hex, as it was sent' }),
+  span_id: Type.String({ description: 'Hex, as it was sent' }),
+  trace_state: Type.String(),
+  attributes,
+  dropped_attributes_count: count,
+  flags: count,
+})
 
 export const spanItem = Type.Object(
   {
@@ -75,7 +68,7 @@ export const spanItem = Type.Object(
     links: Type.Optional(Type.Array(spanLink)),
     dropped_links_count: Type.Optional(count),
   },
-  { ...closed, description: 'From `status_message` on: with include=attributes only' },
+  { $id: 'Span', description: 'From `status_message` on: with include=attributes only' },
 )
 
 export const spanList = list(spanItem, 'Spans by start time')

@@ -46,6 +46,7 @@ export async function openTestQueryApi(changes: Partial<QueryApiOptions> = {}): 
     pool,
     budget,
     host: '127.0.0.1',
+    allowedHosts: [],
     port: 0,
     log,
     isReady: async () => ({ ready: true, checks: { database: 'ok' } }),

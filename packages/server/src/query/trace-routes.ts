@@ -1,8 +1,9 @@
 import { problemOfUnknownTrace } from './problem.ts'
 import type { QueryApiOptions, QueryApp } from './query-api-options.ts'
 import { readSpanPage } from './read-span-page.ts'
-import { readTraceId } from './read-parameters.ts'
+import { readTraceId, refuseBadTraceId } from './read-parameters.ts'
 import { refusals } from './refusals.ts'
+import { named } from './schema-parts.ts'
 import { reserveForAnswer } from './reserve-bytes.ts'
 import { spanList, spansQuery } from './span-schemas.ts'
 import { traceToJson } from './trace-json.ts'
@@ -21,8 +22,9 @@ export function addTraceRoutes(app: QueryApp, { store, budget }: QueryApiOptions
         summary: 'The summary of a trace, and its first spans',
         params: traceParams,
         querystring: traceDetailQuery,
-        response: { 200: traceDetail, ...refusals },
+        response: { 200: named(traceDetail), ...refusals },
       },
+      preValidation: refuseBadTraceId,
     },
     async (request, reply) => {
       const traceId = readTraceId(request.params.id)
@@ -53,6 +55,7 @@ export function addTraceRoutes(app: QueryApp, { store, budget }: QueryApiOptions
         querystring: spansQuery,
         response: { 200: spanList, ...refusals },
       },
+      preValidation: refuseBadTraceId,
     },
     async (request, reply) => {
       const traceId = readTraceId(request.params.id)

@@ -5,10 +5,12 @@ import {
   instant,
   list,
   milliseconds,
+  named,
   nullable,
   page,
   spanId,
   traceId,
+  traceIdParameter,
 } from './schema-parts.ts'
 import { includeParameter, spanItem, spanKind } from './span-schemas.ts'
 
@@ -30,7 +32,7 @@ const traceProperties = {
   output_tokens: nullable(count),
 }
 
-export const traceItem = Type.Object(traceProperties, closed)
+export const traceItem = Type.Object(traceProperties, { $id: 'Trace' })
 export const traceList = list(traceItem, 'Traces, newest start first')
 
 export const tracesQuery = Type.Object(
@@ -44,15 +46,19 @@ export const tracesQuery = Type.Object(
     ),
     min_duration_ms: Type.Optional(Type.Number({ minimum: 0 })),
     max_duration_ms: Type.Optional(Type.Number({ minimum: 0 })),
-    start: Type.Optional(Type.String({ description: 'RFC 3339; traces that start then or later' })),
-    end: Type.Optional(Type.String({ description: 'RFC 3339; traces that start before' })),
+    start: Type.Optional(
+      Type.String({ format: 'date-time', description: 'RFC 3339; traces that start then or later' }),
+    ),
+    end: Type.Optional(
+      Type.String({ format: 'date-time', description: 'RFC 3339; traces that start before' }),
+    ),
     ...page(50, 500),
   },
   closed,
 )
 
 export const traceParams = Type.Object({
-  id: Type.String({ description: 'Trace id, 32 hex digits in either case' }),
+  id: traceIdParameter,
 })
 
 export const traceDetailQuery = Type.Object({ include: includeParameter }, closed)
@@ -61,21 +67,22 @@ export const noQuery = Type.Object({}, closed)
 export const traceDetail = Type.Object(
   {
     ...traceProperties,
-    spans: Type.Array(spanItem, { description: 'The first spans by start time, at most 1000' }),
+    spans: Type.Array(named(spanItem), { description: 'The first spans by start time, at most 1000' }),
     spans_truncated: Type.Boolean({ description: 'There are more spans than these' }),
     spans_next_cursor: Type.Union([Type.String(), Type.Null()], {
       description: 'Where /spans goes on, as its `cursor`; null when `spans` is complete',
     }),
   },
-  { ...closed, description: 'The trace with its first spans' },
+  { $id: 'TraceDetail', description: 'The trace with its first spans' },
 )
 
-export const serviceList = list(Type.Object({ name: Type.String() }, closed), 'Services by name')
+export const serviceItem = Type.Object({ name: Type.String() }, { $id: 'Service' })
+export const serviceList = list(serviceItem, 'Services by name')
 export const servicesQuery = Type.Object(page(200, 1000), closed)
 
 export const operationItem = Type.Object(
   { service_name: Type.String(), name: Type.String(), kind: spanKind },
-  closed,
+  { $id: 'Operation' },
 )
 export const operationList = list(operationItem, 'Operations by service, name and kind')
 export const operationsQuery = Type.Object(

@@ -18,7 +18,7 @@ export interface ListenTarget {
 export async function listen(server: Server, target: ListenTarget): Promise<number> {
   const options: ListenOptions = { host: target.host, port: target.port, backlog: 1024 }
   await new Promise<void>((resolve, reject) => {
-    const onError = (error: NodeJS.ErrnoException): void => reject(explain(error, target))
+    const onError = (error: NodeJS.ErrnoException): void => reject(explainListenError(error, target))
     server.once('error', onError)
     server.listen(options, () => {
       server.off('error', onError)
@@ -28,7 +28,8 @@ export async function listen(server: Server, target: ListenTarget): Promise<numb
   return (server.address() as AddressInfo).port
 }
 
-function explain(error: NodeJS.ErrnoException, target: ListenTarget): Error {
+/** Also for the Query API's port, which opens otherwise and fails alike. */
+export function explainListenError(error: NodeJS.ErrnoException, target: ListenTarget): Error {
   const { host, port, protocol, setting } = target
   const cannot = `cannot open the ${protocol} port ${port} on ${host}`
   switch (error.code) {
