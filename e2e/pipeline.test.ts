@@ -34,7 +34,7 @@ test('spans of the OpenTelemetry SDK come through the Collector into PostgreSQL 
   }
   assert.deepEqual(orderOfStart(), ['postgres', 'otel-worker-migrate', 'otel-worker', 'otel-collector'])
 
-  const postgres = await startPostgres(t, '15')
+  const postgres = await startPostgres(t)
   await migrateOnce(t, postgres)
   const worker = await startHoldfast(t, { url: postgres.url })
   await waitForHealth(t, worker)
