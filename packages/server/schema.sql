@@ -67,6 +67,7 @@ create table otel.leader (
 create table otel.ledger_counter (
   day date not null,
   writer integer not null,
+  slot integer not null,
   accepted_payloads bigint not null default 0,
   accepted_spans bigint not null default 0,
   stored_payloads bigint not null default 0,
@@ -78,7 +79,7 @@ create table otel.ledger_counter (
   discarded_spans bigint not null default 0,
   expired_payloads bigint not null default 0,
   expired_spans bigint not null default 0,
-  PRIMARY KEY (day, writer)
+  PRIMARY KEY (day, writer, slot)
 ) with (fillfactor=50);
 
 create table otel.operation (
@@ -438,9 +439,17 @@ CREATE OR REPLACE FUNCTION otel.instant(unix_nano bigint)
 RETURN ('1970-01-01 00:00:00+00'::timestamp with time zone + (((unix_nano / 1000))::double precision * '00:00:00.000001'::interval))
 ;
 
+CREATE OR REPLACE FUNCTION otel.ledger_slot()
+ RETURNS integer
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (((EXTRACT(epoch FROM clock_timestamp()) / (10)::numeric))::bigint % (8640)::bigint)
+;
+
 CREATE OR REPLACE FUNCTION otel.make_partition(day date)
  RETURNS void
  LANGUAGE plpgsql
+ SET lock_timeout TO '500ms'
 AS $function$
 declare
   suffix text := to_char(day, 'YYYYMMDD');

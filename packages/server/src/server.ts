@@ -101,11 +101,13 @@ export async function startServer(settings: Settings, log: Log): Promise<Running
   opening.defer(() => lease.close())
 
   const budget = new ByteBudget(settings.memoryBudgetBytes)
-  const store = openPostgresTraceStore({ pool: queryPool, budget })
+  // Clients that read slowly hold what they were given: they must not take the room that payloads need.
+  const queryBudget = new ByteBudget(Math.floor(settings.memoryBudgetBytes / 2), budget)
+  const store = openPostgresTraceStore({ pool: queryPool, budget: queryBudget })
   const queryApi = await openQueryApi({
     store,
     pool: queryPool,
-    budget,
+    budget: queryBudget,
     host: settings.host,
     allowedHosts: settings.allowedHosts,
     port: settings.port,

@@ -42,7 +42,7 @@ const maxRestartMs = 10_000
 /** How long the last batch may take when the time to drain is over. */
 const lastBatchMs = 5000
 
-// A heap far above what a batch needs: a payload that would take more ends its thread, and not the process. A small young
+// A heap far above what a batch needs: a payload that would take more ends its thread. Buffers are not on it. A small young
 // generation keeps 100 MB resident less, at the same processor time: most of what a batch holds is not on the heap.
 const threadLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 12 }
 

@@ -137,7 +137,7 @@ async function persistPieces(context: PersistContext, leaseToken: bigint, body: 
     if (failure !== undefined) {
       const isHopeless = failure instanceof PermanentFailure || attempts >= context.maxAttempts
       if (!isHopeless || isDatabaseTrouble(failure) || failure instanceof LeaseLost) {
-        return await giveBack(context, leaseToken, body, failure)
+        return await giveBack(context, leaseToken, { ...body, attempts }, failure)
       }
       const refusal = await parkPiece(
         context,
@@ -147,7 +147,7 @@ async function persistPieces(context: PersistContext, leaseToken: bigint, body: 
         bytes,
         describe(failure),
       )
-      if (refusal !== undefined) return await giveBack(context, leaseToken, body, refusal)
+      if (refusal !== undefined) return await giveBack(context, leaseToken, { ...body, attempts }, refusal)
     }
     attempts = suspectFromAttempt
   }

@@ -25,6 +25,9 @@ export interface PoolOptions {
 /** Long enough for a busy server's accept queue and a TLS handshake, short enough to be an answer to a client. */
 const connectTimeoutMs = 10_000
 
+/** A peer that went silent is noticed on idle connections too; the kernel's own delay is two hours. */
+const keepAliveDelayMs = 10_000
+
 /** A `date` as 'YYYY-MM-DD'. The driver's default is a Date at local midnight, which is another day in UTC. */
 const types: pg.CustomTypesConfig = {
   getTypeParser: (oid, format) => {
@@ -43,6 +46,7 @@ export function openPool(target: DatabaseTarget, options: PoolOptions): pg.Pool 
   const pool = new pg.Pool({
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveDelayMs,
     ...target.connection,
     types,
     max: options.max,
@@ -65,6 +69,7 @@ export async function connectClient(
   const client = new pg.Client({
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveDelayMs,
     ...target.connection,
     types,
   })
@@ -93,6 +98,8 @@ async function prepareSession(client: pg.ClientBase, name: string, statementTime
   await client.query(
     `select set_config('application_name', $1, false),
             set_config('timezone', 'UTC', false),
+            set_config('default_transaction_isolation', 'read committed', false),
+            set_config('lock_timeout', '0', false),
             set_config('statement_timeout', $2, false),
             case when current_setting('synchronous_commit') in ('off', 'local')
                  then set_config('synchronous_commit', 'on', false) end`,

@@ -13,7 +13,7 @@ import { appendGroup, type AppendedGroup } from './append-group.ts'
 import { buildGroup, bytesOf } from './build-group.ts'
 import type { Backlog } from './backlog.ts'
 import { isDatabaseTrouble } from './database-trouble.ts'
-import type { HandoverWriter } from './handover.ts'
+import type { HandoverWriter, Region } from './handover.ts'
 
 export interface IncomingPayload {
   /** Protobuf ExportTraceServiceRequest, validated. */
@@ -128,8 +128,9 @@ export function openAppender(options: AppenderOptions): Appender {
   ): Promise<
     { kind: 'appended'; group: AppendedGroup } | { kind: 'failed'; error: unknown; retryable: boolean }
   > {
-    const region = await handover?.reserve(bytesOf(payloads), paceMs)
+    let region: Region | undefined
     try {
+      region = await handover?.reserve(bytesOf(payloads), paceMs)
       const built = buildGroup(payloads, region?.bytes)
       if (region !== undefined) handover!.publish(region)
       const group = await appendGroup(pool, built, region?.key)

@@ -35,15 +35,18 @@ export async function openBacklog(pool: pg.Pool, limits: BacklogLimits, log: Log
   const bytesDrain = new DrainRate()
   const payloadsDrain = new DrainRate()
   let readAt = performance.now()
+  let lastReadingMs = 0
   let timer: NodeJS.Timeout | undefined
   let closed = false
   let refreshing: Promise<void> = Promise.resolve()
 
   async function refresh(): Promise<void> {
     const [bytesBefore, payloadsBefore] = [addedBytes, addedPayloads]
+    const askedAt = performance.now()
     try {
       const next = await readDepth(pool)
       const now = performance.now()
+      lastReadingMs = now - askedAt
       bytesDrain.add(depth.pendingBytes + bytesBefore - next.pendingBytes, now - readAt)
       payloadsDrain.add(depth.pendingPayloads + payloadsBefore - next.pendingPayloads, now - readAt)
       readAt = now
@@ -57,9 +60,13 @@ export async function openBacklog(pool: pg.Pool, limits: BacklogLimits, log: Log
 
   function schedule(): void {
     if (closed) return
-    timer = setTimeout(() => {
-      refreshing = refresh().finally(schedule)
-    }, refreshMs)
+    // With a million bodies waiting a reading takes 150 ms of the database, which is busy enough then.
+    timer = setTimeout(
+      () => {
+        refreshing = refresh().finally(schedule)
+      },
+      Math.max(refreshMs, 10 * lastReadingMs),
+    )
     timer.unref()
   }
   schedule()

@@ -19,3 +19,14 @@ test('a byte budget refuses to get back more than it gave', () => {
   assert.throws(() => budget.release(11), RangeError)
   assert.equal(budget.reservedBytes, 10)
 })
+
+test('a share of a budget takes from the whole, and leaves the rest to others', () => {
+  const whole = new ByteBudget(100)
+  const share = new ByteBudget(50, whole)
+  assert.equal(share.tryReserve(51), false)
+  assert.equal(share.tryReserve(40), true)
+  assert.equal(whole.tryReserve(60), true)
+  assert.equal(share.tryReserve(1), false)
+  share.release(40)
+  assert.deepEqual([share.reservedBytes, whole.reservedBytes], [0, 60])
+})

@@ -5,10 +5,13 @@
  */
 export class ByteBudget {
   readonly totalBytes: number
+  readonly #whole: ByteBudget | undefined
   #reservedBytes = 0
 
-  constructor(totalBytes: number) {
+  /** @param whole a larger budget that this one is a share of: what is reserved here is reserved there too */
+  constructor(totalBytes: number, whole?: ByteBudget) {
     this.totalBytes = totalBytes
+    this.#whole = whole
   }
 
   get reservedBytes(): number {
@@ -18,6 +21,7 @@ export class ByteBudget {
   /** @returns false, and reserves nothing, when the budget has no room for so many bytes */
   tryReserve(bytes: number): boolean {
     if (this.#reservedBytes + bytes > this.totalBytes) return false
+    if (this.#whole?.tryReserve(bytes) === false) return false
     this.#reservedBytes += bytes
     return true
   }
@@ -26,5 +30,6 @@ export class ByteBudget {
   release(bytes: number): void {
     if (bytes > this.#reservedBytes) throw new RangeError('more bytes released than were reserved')
     this.#reservedBytes -= bytes
+    this.#whole?.release(bytes)
   }
 }

@@ -9,6 +9,7 @@ const networkErrors = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
   'ENOENT', // the socket of a server that is down
+  'ERR_STREAM_PREMATURE_CLOSE', // a COPY whose connection was cut
 ])
 
 // The driver gives its own connection errors no code.

@@ -86,16 +86,20 @@ export class HandoverWriter {
 
   /**
    * Reserves a region, and waits up to `waitMs` for one: so the door goes at the pace of the persist threads before it
-   * goes ahead of them. When none of them released anything in that time, what they left lying is dropped.
+   * goes ahead of them. What nobody has taken by then, in as long a time, is dropped.
    * @returns undefined when there is no room even so: the body is then read from the database
    */
   async reserve(length: number, waitMs: number): Promise<Region | undefined> {
     // A body as large as this would push out all others.
     if (length > this.#capacity / 4) return undefined
-    const region = this.#tryReserve(length, staleMs)
-    if (region !== undefined) return region
-    const wasReleased = await this.#released.wait(waitMs)
-    return this.#tryReserve(length, wasReleased ? staleMs : waitMs)
+    const giveUpAt = performance.now() + waitMs
+    for (;;) {
+      this.#released.look()
+      const leftMs = giveUpAt - performance.now()
+      const region = this.#tryReserve(length, leftMs > 0 ? staleMs : waitMs)
+      if (region !== undefined || leftMs <= 0) return region
+      await this.#released.wait(leftMs)
+    }
   }
 
   #tryReserve(length: number, dropAfterMs: number): Region | undefined {

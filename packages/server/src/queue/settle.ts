@@ -24,10 +24,10 @@ order by id
 for no key update`
 
 const countSql = `
-insert into otel.ledger_counter (day, writer, stored_payloads, duplicate_payloads,
+insert into otel.ledger_counter (day, writer, slot, stored_payloads, duplicate_payloads,
                                  stored_spans, duplicate_spans, replaced_spans)
-select (clock_timestamp() at time zone 'utc')::date, pg_backend_pid(), $3, $4, $5, $6, $7
-on conflict (day, writer) do update
+select (clock_timestamp() at time zone 'utc')::date, pg_backend_pid(), otel.ledger_slot(), $3, $4, $5, $6, $7
+on conflict (day, writer, slot) do update
 set stored_payloads = ledger_counter.stored_payloads + excluded.stored_payloads,
     duplicate_payloads = ledger_counter.duplicate_payloads + excluded.duplicate_payloads,
     stored_spans = ledger_counter.stored_spans + excluded.stored_spans,

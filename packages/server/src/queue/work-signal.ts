@@ -25,8 +25,13 @@ export class WorkSignal {
     Atomics.notify(this.#cell, 0)
   }
 
+  /** From here on wait looks back. For who looks at something else first, and waits if that was in vain. */
+  look(): void {
+    this.#seen = Atomics.load(this.#cell, 0)
+  }
+
   /**
-   * Resolves at the next notify, at once if there was one since the last wait, at the latest after `timeoutMs`.
+   * Resolves at the next notify, at once if there was one since the last wait or look, at the latest after `timeoutMs`.
    * @returns whether there was one
    */
   async wait(timeoutMs: number): Promise<boolean> {

@@ -3,22 +3,17 @@ import type pg from 'pg'
 /** Days ahead: enough for an upkeep that rests over a long week-end; an append makes its own partition if it must. */
 const daysAhead = 3
 
-/** Makes the partitions of today and the days to come. Without a lock_timeout it could make every append wait for it. */
+/** Makes the partitions of today and the days to come, each by itself: one that cannot be had now does not cost the others. */
 export async function makePartitions(pool: pg.Pool): Promise<void> {
-  const client = await pool.connect()
-  try {
-    for (let day = 0; day <= daysAhead; day++) {
-      await client.query('begin')
-      await client.query(`set local lock_timeout = '500ms'`)
-      await client.query(
-        `select otel.make_partition((clock_timestamp() at time zone 'utc')::date + $1::int)`,
-        [day],
-      )
-      await client.query('commit')
+  const failures: unknown[] = []
+  for (let day = 0; day <= daysAhead; day++) {
+    try {
+      await pool.query(`select otel.make_partition((clock_timestamp() at time zone 'utc')::date + $1::int)`, [
+        day,
+      ])
+    } catch (error) {
+      failures.push(error)
     }
-    client.release()
-  } catch (error) {
-    client.release(error as Error)
-    throw error
   }
+  if (failures.length > 0) throw new AggregateError(failures, 'some partitions could not be made')
 }

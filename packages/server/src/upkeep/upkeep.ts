@@ -17,8 +17,10 @@ interface Chore {
 const chores: readonly Chore[] = [
   { name: 'rescue-claims', everyMs: 1000, run: rescueClaims },
   { name: 'make-partitions', everyMs: 3_600_000, run: makePartitions },
-  { name: 'fold-ledger', everyMs: 3_600_000, run: foldLedger },
+  { name: 'fold-ledger', everyMs: 60_000, run: foldLedger },
 ]
+
+const afterFailureMs = 60_000
 
 export interface Upkeep {
   /** This server leads: each chore runs now, then at its times. */
@@ -30,22 +32,26 @@ export interface Upkeep {
 export function openUpkeep(pool: pg.Pool, log: Log): Upkeep {
   let leadership: { isOver: boolean; running: Promise<void>[]; timers: Set<NodeJS.Timeout> } | undefined
 
+  let ended: Promise<unknown> = Promise.resolve()
+
   function repeat(chore: Chore, current: NonNullable<typeof leadership>): void {
+    let againMs = chore.everyMs
     const run = chore
       .run(pool)
       .then((done) => {
         if (typeof done === 'number' && done > 0) log.info({ chore: chore.name, done }, 'upkeep')
       })
-      .catch((error: unknown) =>
-        log.warn({ err: error, chore: chore.name }, 'a chore failed and will be tried again'),
-      )
+      .catch((error: unknown) => {
+        againMs = Math.min(againMs, afterFailureMs)
+        log.warn({ err: error, chore: chore.name }, 'a chore failed and will be tried again')
+      })
       .then(() => {
         void current.running.splice(current.running.indexOf(run), 1)
         if (current.isOver) return
         const timer = setTimeout(() => {
           current.timers.delete(timer)
           repeat(chore, current)
-        }, chore.everyMs)
+        }, againMs)
         timer.unref()
         current.timers.add(timer)
       })
@@ -61,10 +67,12 @@ export function openUpkeep(pool: pg.Pool, log: Log): Upkeep {
     async stop() {
       const ending = leadership
       leadership = undefined
-      if (ending === undefined) return
-      ending.isOver = true
-      for (const timer of ending.timers) clearTimeout(timer)
-      await Promise.all(ending.running)
+      if (ending !== undefined) {
+        ending.isOver = true
+        for (const timer of ending.timers) clearTimeout(timer)
+        ended = Promise.all(ending.running)
+      }
+      await ended
     },
   }
 }

@@ -125,7 +125,7 @@ export class BatchBuilder {
     while (walker.next()) {
       if (service === undefined || walker.resourceIndex !== resourceIndex) {
         resourceIndex = walker.resourceIndex
-        service = this.#operations.service(walker.serviceName.slice(0, maxServiceNameChars))
+        service = this.#operations.service(cutServiceName(walker.serviceName))
       }
       while (walker.spanIndex >= body.payloadSpanEnds[payload]!) payload++
       facts.read(bytes, walker, service)
@@ -190,4 +190,10 @@ export class BatchBuilder {
 function isTraceId(traceId: Uint8Array, bytes: Buffer, at: number): boolean {
   for (let i = 15; i >= 0; i--) if (traceId[i] !== bytes[at + i]) return false
   return true
+}
+
+/** Copied where it is cut: V8's slices keep the whole string alive, and the dictionary keeps the name. */
+function cutServiceName(name: string): string {
+  if (name.length <= maxServiceNameChars) return name
+  return Buffer.from(name.slice(0, maxServiceNameChars), 'utf16le').toString('utf16le').toWellFormed()
 }

@@ -18,31 +18,51 @@ export interface StoredCopy {
   readonly isRunning: boolean
 }
 
+// A giant payload that comes again would otherwise have all its stored copies as objects at once.
+const idsAtOnce = 20_000
+
 /**
- * Finds copies of the batch's spans that were stored before. Has to be a statement after the upsert that locked the traces:
- * in read committed it sees what others committed until then (in one statement with it 1 788 of 1 800 spans doubled).
+ * Finds copies of the batch's spans that were stored before, some at a time. Has to be a statement after the upsert that
+ * locked the traces: in read committed it sees what others committed until then (in one statement with it 1 788 of 1 800
+ * spans doubled).
  */
-export async function findStoredCopies(
+export async function* findStoredCopies(
   transaction: pg.ClientBase,
   batch: BatchBuilder,
   known: readonly KnownTrace[],
   firstArrivalDay: string,
-): Promise<readonly StoredCopy[]> {
+): AsyncGenerator<readonly StoredCopy[]> {
   const byId = new Map(known.map(({ trace }) => [formatUuid(trace.traceId), trace]))
   const traces = new Set(byId.values())
-  const result = await transaction.query<{
-    trace_id: string
-    span_id: string
-    arrival_day: string
-    marks: number
-  }>({
+  const traceIds = `{${[...byId.keys()].join(',')}}`
+  let spanIds: bigint[] = []
+  for (const spanId of batch.spanIds((trace) => traces.has(trace))) {
+    spanIds.push(spanId)
+    if (spanIds.length < idsAtOnce) continue
+    yield await findCopies(transaction, byId, [traceIds, toArrayLiteral(spanIds), firstArrivalDay])
+    spanIds = []
+  }
+  if (spanIds.length > 0) {
+    yield await findCopies(transaction, byId, [traceIds, toArrayLiteral(spanIds), firstArrivalDay])
+  }
+}
+
+interface CopyRow {
+  trace_id: string
+  span_id: string
+  arrival_day: string
+  marks: number
+}
+
+async function findCopies(
+  transaction: pg.ClientBase,
+  byId: ReadonlyMap<string, TraceDraft>,
+  values: readonly string[],
+): Promise<readonly StoredCopy[]> {
+  const result = await transaction.query<CopyRow>({
     name: 'find-stored-copies',
     text: findSql,
-    values: [
-      `{${[...byId.keys()].join(',')}}`,
-      toArrayLiteral(batch.spanIds((trace) => traces.has(trace))),
-      firstArrivalDay,
-    ],
+    values: [...values],
   })
   return result.rows.map((row) => ({
     trace: byId.get(row.trace_id)!,

@@ -76,10 +76,15 @@ export class OperationDictionary {
   async #insert(operations: readonly Operation[], perService: number, inAll: number): Promise<void> {
     await this.#pool.query(
       `insert into otel.operation (service, name, kind)
-       select distinct service, name, kind
-       from unnest($1::text[], $2::text[], $3::smallint[]) as wanted (service, name, kind)
-       where (select count(*) from otel.operation o where o.service = wanted.service) < $4
-         and (select count(*) from otel.operation) < $5
+       select service, name, kind
+       from (select service, name, kind,
+                    row_number() over (partition by service order by name, kind) as of_service,
+                    row_number() over (order by service, name, kind) as of_all
+             from (select distinct service, name, kind
+                   from unnest($1::text[], $2::text[], $3::smallint[]) as wanted (service, name, kind)) w) wanted
+       where of_service <= $4 - (select count(*) from otel.operation o where o.service = wanted.service)
+         and of_all <= $5 - (select count(*) from otel.operation)
+       order by service, name, kind
        on conflict do nothing`,
       [...columnsOf(operations), perService, inAll],
     )

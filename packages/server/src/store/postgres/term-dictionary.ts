@@ -41,7 +41,8 @@ export class TermDictionary {
     await this.#pool.query(
       `insert into otel.term (value)
        select distinct value from unnest($1::text[]) as value
-       where (select count(*) from otel.term) < $2
+       order by value
+       limit greatest(0, $2 - (select count(*) from otel.term))
        on conflict do nothing`,
       [missing.map((term) => term.value), maxTerms],
     )

@@ -7,7 +7,7 @@ import type pg from 'pg'
 import type { BodyToWrite, WriteOutcome } from '../trace-store.ts'
 import { BatchBuilder } from './build-batch.ts'
 import { copySpans } from './copy-spans.ts'
-import { deleteReplaced, findStoredCopies } from './find-stored-copies.ts'
+import { deleteReplaced, findStoredCopies, type StoredCopy } from './find-stored-copies.ts'
 import { OperationDictionary } from './operation-dictionary.ts'
 import { recountTraces } from './recount-traces.ts'
 import { TermDictionary } from './term-dictionary.ts'
@@ -57,15 +57,13 @@ async function writeBatch(transaction: pg.ClientBase, batch: BatchBuilder): Prom
     '9999-12-31',
   )
   if (known.length > 0) {
-    const copies = await findStoredCopies(transaction, batch, known, firstArrivalDay)
-    const replaced = copies.filter((copy) =>
-      batch.meetStored(
-        copy.trace,
-        Number(copy.spanId >> 32n),
-        Number(copy.spanId & 0xffffffffn),
-        copy.isRunning,
-      ),
-    )
+    const replaced: StoredCopy[] = []
+    for await (const copies of findStoredCopies(transaction, batch, known, firstArrivalDay)) {
+      for (const copy of copies) {
+        const [high, low] = [Number(copy.spanId >> 32n), Number(copy.spanId & 0xffffffffn)]
+        if (batch.meetStored(copy.trace, high, low, copy.isRunning)) replaced.push(copy)
+      }
+    }
     if (replaced.length > 0) await deleteReplaced(transaction, replaced)
   }
   await copySpans(transaction, batch.rows)
