@@ -1,4 +1,5 @@
 import { numberEnd } from './json-scanner.ts'
+import type { FieldKind } from './otlp-schema.ts'
 
 const twoTo32 = 0x1_0000_0000
 
@@ -75,4 +76,20 @@ function trimZeros(digits: string): string {
   let end = digits.length
   while (end > 0 && digits[end - 1] === '0') end--
   return digits.slice(0, end)
+}
+
+/** Whether a field of that kind can hold the integer: its magnitude as two halves. */
+export function isInRange(kind: FieldKind, high: number, low: number, isNegative: boolean): boolean {
+  const isZero = high === 0 && low === 0
+  switch (kind) {
+    case 'fixed64':
+      return !isNegative || isZero
+    case 'int64':
+      return high < 0x8000_0000 || (isNegative && high === 0x8000_0000 && low === 0)
+    case 'uint32':
+    case 'fixed32':
+      return high === 0 && (!isNegative || isZero)
+    default:
+      return high === 0 && (low < 0x8000_0000 || (isNegative && low === 0x8000_0000))
+  }
 }

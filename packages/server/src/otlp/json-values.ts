@@ -6,9 +6,11 @@ const escapes: Readonly<Record<number, number>> = { 0x62: 8, 0x66: 12, 0x6e: 10,
 /**
  * Writes a JSON string's content as UTF-8, its escapes undone. The scanner has checked them. A surrogate without its
  * other half, which UTF-8 cannot hold, becomes U+FFFD.
+ * @returns false when there was one
  */
-export function writeUnescaped(writer: ProtoWriter, bytes: Uint8Array, start: number, end: number): void {
+export function writeUnescaped(writer: ProtoWriter, bytes: Uint8Array, start: number, end: number): boolean {
   writer.reserve(end - start)
+  let isWellFormed = true
   let at = start
   while (at < end) {
     const byte = bytes[at++]!
@@ -30,8 +32,51 @@ export function writeUnescaped(writer: ProtoWriter, bytes: Uint8Array, start: nu
         at += 6
       }
     }
-    writeCodePoint(writer, code >= 0xd800 && code < 0xe000 ? 0xfffd : code)
+    if (code >= 0xd800 && code < 0xe000) {
+      code = 0xfffd
+      isWellFormed = false
+    }
+    writeCodePoint(writer, code)
   }
+  return isWellFormed
+}
+
+/**
+ * Writes text that may not be UTF-8: what is not becomes U+FFFD, in the way of https://encoding.spec.whatwg.org/#utf-8-decoder.
+ * @returns false when there was such
+ */
+export function writeUtf8(writer: ProtoWriter, bytes: Uint8Array, start: number, end: number): boolean {
+  let isUtf8 = true
+  let at = start
+  while (at < end) {
+    const next = characterEnd(bytes, at, end)
+    writer.reserve(4)
+    if (next > 0) {
+      while (at < next) writer.bytes[writer.length++] = bytes[at++]!
+    } else {
+      isUtf8 = false
+      writeCodePoint(writer, 0xfffd)
+      at = -next
+    }
+  }
+  return isUtf8
+}
+
+/** Where the character at `at` ends; negative when it is none, and then where the next one may begin. */
+function characterEnd(bytes: Uint8Array, at: number, end: number): number {
+  const first = bytes[at]!
+  if (first < 0x80) return at + 1
+  const length = first < 0xc2 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 1
+  // Not longer than necessary, no surrogate, nothing beyond U+10FFFF.
+  let lowest = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80
+  let highest = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf
+  for (let next = at + 1; next < at + length; next++) {
+    const byte = next < end ? bytes[next]! : 0
+    if (byte < lowest || byte > highest) return -next
+    lowest = 0x80
+    highest = 0xbf
+  }
+  return length === 1 ? -(at + 1) : at + length
 }
 
 function codeUnit(bytes: Uint8Array, at: number): number {

@@ -34,6 +34,16 @@ export function refusal(json: string): string {
   return transcoded.ok ? '' : transcoded.message
 }
 
+/** Why the one span of the JSON is left out: where, and what is wrong. */
+export function spanRefusal(json: string): string {
+  const transcoded = transcodeTracesJson(new TextEncoder().encode(json))
+  assert.ok(transcoded.ok, transcoded.ok ? '' : transcoded.message)
+  assert.equal(transcoded.rejectedSpans, 1, 'the span was accepted')
+  assert.deepEqual(decodeAll(transcoded.bytes), [])
+  const [, flaw = ''] = /^1 span rejected .*; the first is (.*)$/.exec(transcoded.message) ?? []
+  return flaw
+}
+
 /** The span that the fields, JSON text, make. */
 export function spanFromJson(fields: string): Span {
   return decodeAll(transcode(spanJson(fields)))[0]!

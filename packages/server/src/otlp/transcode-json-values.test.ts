@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { refusal, spanFromJson, spanJson, valueFromJson } from './test-decode.ts'
+import { spanFromJson, spanJson, spanRefusal, valueFromJson } from './test-decode.ts'
 
 describe('integers', () => {
   test('of 64 bits are exact, as numbers and as strings', () => {
@@ -34,7 +34,7 @@ describe('integers', () => {
     }
   })
 
-  test('out of range, with a fraction, or no numbers at all are refused', () => {
+  test('out of range, with a fraction, or no numbers at all cost their span', () => {
     const path =
       /^\$\.resourceSpans\[0\]\.scopeSpans\[0\]\.spans\[0\]\.\w+: (the integer is out of range|expected an integer)$/
     const times = [
@@ -51,17 +51,17 @@ describe('integers', () => {
       '"007"',
       '{}',
     ]
-    for (const time of times) assert.match(refusal(spanJson(`"startTimeUnixNano":${time}`)), path, time)
-    for (const count of ['4294967296', '-1']) assert.match(refusal(spanJson(`"flags":${count}`)), path)
+    for (const time of times) assert.match(spanRefusal(spanJson(`"startTimeUnixNano":${time}`)), path, time)
+    for (const count of ['4294967296', '-1']) assert.match(spanRefusal(spanJson(`"flags":${count}`)), path)
     for (const kind of ['2147483648', '-2147483649', '1.5'])
-      assert.match(refusal(spanJson(`"kind":${kind}`)), path)
+      assert.match(spanRefusal(spanJson(`"kind":${kind}`)), path)
     for (const value of ['9223372036854775808', '"-9223372036854775809"']) {
       assert.match(
-        refusal(spanJson(`"attributes":[{"value":{"intValue":${value}}}]`)),
+        spanRefusal(spanJson(`"attributes":[{"value":{"intValue":${value}}}]`)),
         /intValue: the integer is out of range$/,
       )
     }
-    assert.match(refusal(spanJson(`"droppedLinksCount":${'9'.repeat(100_000)}e-99999`)), path)
+    assert.match(spanRefusal(spanJson(`"droppedLinksCount":${'9'.repeat(100_000)}e-99999`)), path)
   })
 
   test('of enums may be unknown numbers, or names as the Collector takes them', () => {
@@ -98,7 +98,7 @@ describe('values of attributes', () => {
       assert.ok(Object.is(valueFromJson(`{"doubleValue":${json}}`), value), json)
     for (const json of ['1e400', '""', '"1,5"', '"-"', '"0x10"', '" 1"', '[]']) {
       assert.match(
-        refusal(spanJson(`"attributes":[{"value":{"doubleValue":${json}}}]`)),
+        spanRefusal(spanJson(`"attributes":[{"value":{"doubleValue":${json}}}]`)),
         /doubleValue: /,
         json,
       )
@@ -146,7 +146,7 @@ describe('values of attributes', () => {
     }
     for (const text of ['+', '+//+A', 'AQ=', 'A===', '=', 'A Q=', 'ü']) {
       assert.match(
-        refusal(spanJson(`"attributes":[{"value":{"bytesValue":"${text}"}}]`)),
+        spanRefusal(spanJson(`"attributes":[{"value":{"bytesValue":"${text}"}}]`)),
         /expected base64/,
         text,
       )

@@ -4,36 +4,69 @@
  * manages 120 thousand spans a second; JSON.parse alone, which spoils large integers, 180, and with the source text of
  * numbers 40 (benchmarks/otlp-codec.ts).
  *
- * It refuses what is not JSON or has a value of the wrong type, and names the place by its JSON path. It accepts all
- * that the Collector accepts and null for any field; unknown names (snake_case ones too) are skipped, and of a name
- * that comes twice the last one counts. Ids are carried over whatever their length, so that inspectTraces can reject
- * single spans; nothing is checked here that is checked there. Called by receive/, before inspectTraces.
+ * It refuses what is not JSON, or has a value of the wrong type above the spans, and names the place by its JSON path. A
+ * wrong value inside a span costs that span alone: it is read to its end, left out and counted. Text that is not Unicode
+ * gets U+FFFD and is counted too. It accepts all that the Collector accepts and null for any field; unknown names
+ * (snake_case ones too) are skipped, and of a name that comes twice the last one counts. Ids are carried over whatever
+ * their length, so that inspectTraces can reject single spans; nothing is checked here that is checked there. Called by
+ * receive/, before inspectTraces.
  */
-import { IntegerParser } from './json-integer.ts'
+import { isUtf8 } from 'node:buffer'
+import { JsonFlaws } from './json-flaws.ts'
+import { IntegerParser, isInRange } from './json-integer.ts'
 import { jsonFields, type JsonField, type JsonMessage } from './json-fields.ts'
 import { JsonScanner, MalformedJson, numberEnd } from './json-scanner.ts'
-import { writeBase64, writeHex, writeUnescaped } from './json-values.ts'
-import { requestSchema } from './otlp-schema.ts'
+import { writeBase64, writeHex, writeUnescaped, writeUtf8 } from './json-values.ts'
+import { requestSchema, spanSchema } from './otlp-schema.ts'
 import { ProtoWriter } from './proto-writer.ts'
 import { readText } from './text.ts'
 import { maxNesting } from './wire.ts'
 
 export type Transcoded =
-  { readonly ok: true; readonly bytes: Uint8Array } | { readonly ok: false; readonly message: string }
+  | {
+      readonly ok: true
+      readonly bytes: Uint8Array
+      /** Spans that were left out. */
+      readonly rejectedSpans: number
+      /** Empty, or why and what else was changed, for partial_success.error_message. */
+      readonly message: string
+    }
+  | {
+      readonly ok: false
+      readonly message: string
+      /** The JSON path of what is wrong, as far as the JSON could be read. */
+      readonly field: string
+    }
+
+/**
+ * How many bytes transcodeTracesJson may make of this body: never more than there are, except that each byte that is
+ * not UTF-8 becomes the three of U+FFFD.
+ */
+export function transcodedBytesAtMost(json: Uint8Array): number {
+  if (isUtf8(json)) return json.length
+  let extra = 0
+  for (let at = 0; at < json.length; at++) if (json[at]! >= 0x80) extra += 2
+  return json.length + extra
+}
 
 /** @param json UTF-8 */
 export function transcodeTracesJson(json: Uint8Array): Transcoded {
   const transcoder = new Transcoder(json)
   try {
-    return { ok: true, bytes: transcoder.transcode() }
+    const bytes = transcoder.transcode()
+    const { flaws } = transcoder
+    return { ok: true, bytes, rejectedSpans: flaws.rejectedSpans, message: flaws.describe() }
   } catch (error) {
-    if (error instanceof MalformedJson)
-      return { ok: false, message: `${transcoder.path()}: ${error.message}` }
-    throw error
+    if (!(error instanceof MalformedJson)) throw error
+    const field = transcoder.path()
+    return { ok: false, message: `${field}: ${error.message}`, field }
   }
 }
 
+const spanFields = jsonFields(spanSchema)
+
 class Transcoder {
+  readonly flaws = new JsonFlaws()
   readonly #scanner: JsonScanner
   readonly #writer: ProtoWriter
   readonly #integer = new IntegerParser()
@@ -42,6 +75,10 @@ class Transcoder {
   /** Of each open object: the field that is being read, and its element. */
   readonly #openFields: JsonField[] = []
   readonly #openElements: number[] = []
+  readonly #path = (): string => this.path()
+  /** Then no string has to be looked at. */
+  readonly #isUtf8: boolean
+  #isInSpan = false
   #level = -1
   /** Of the open objects' fields: position in the schema and where in the output it starts, in pairs. */
   readonly #written: number[] = []
@@ -53,11 +90,13 @@ class Transcoder {
   constructor(json: Uint8Array) {
     this.#scanner = new JsonScanner(json)
     this.#writer = new ProtoWriter(Math.max(256, json.length >>> 1))
+    this.#isUtf8 = isUtf8(json)
     this.#token = json
   }
 
   transcode(): Uint8Array {
-    if (this.#scanner.peek() !== 0x7b) this.#fail('expected an object')
+    if (this.#scanner.peek() !== 0x7b)
+      throw new MalformedJson('expected an ExportTraceServiceRequest: {"resourceSpans": [...]}')
     this.#readObject(jsonFields(requestSchema), 0)
     if (this.#scanner.peek() !== -1) this.#scanner.fail('nothing behind the object')
     return this.#writer.finish()
@@ -73,8 +112,19 @@ class Transcoder {
     return path
   }
 
-  #fail(message: string): never {
-    throw new MalformedJson(message)
+  /**
+   * The value that was read is not one for its field: costs the span that it is in, or the request. (No exception inside
+   * of spans: a payload can have millions of bad ones.)
+   */
+  #refuse(flaw: string): void {
+    if (!this.#isInSpan) throw new MalformedJson(flaw)
+    this.flaws.noteFlaw(flaw, this.#path)
+  }
+
+  /** The same of a value that is still to be read. */
+  #refuseValue(flaw: string): void {
+    this.#refuse(flaw)
+    this.#scanner.skipValue()
   }
 
   /** @param depth of the message, below the request */
@@ -135,7 +185,7 @@ class Transcoder {
     const byte = scanner.peek()
     if (byte === 0x6e) return scanner.readLiteral('null')
     if (!field.schema.repeated) return this.#readValue(field, depth, byte)
-    if (byte !== 0x5b) this.#fail('expected an array')
+    if (byte !== 0x5b) return this.#refuseValue('expected an array')
     if (!scanner.open('[')) return
     const level = this.#level
     let element = 0
@@ -152,20 +202,22 @@ class Transcoder {
     const { schema } = field
     switch (schema.kind) {
       case 'message':
-        return this.#readMessage(field, depth, byte)
+        return field.message === spanFields
+          ? this.#readSpan(field, depth, byte)
+          : this.#readMessage(field, depth, byte)
       case 'string':
         return this.#readText(field, byte)
       case 'id':
         return this.#readId(field, byte)
       case 'bytes': {
-        this.#readStringToken(byte)
+        if (!this.#readStringToken(byte)) return
         const begun = this.#writer.beginMessage(schema.tag)
         if (!writeBase64(this.#writer, this.#token, this.#tokenStart, this.#tokenEnd))
-          this.#fail('expected base64')
+          this.#refuse('expected base64')
         return this.#writer.endMessage(begun)
       }
       case 'bool':
-        if (byte !== 0x74 && byte !== 0x66) this.#fail('expected true or false')
+        if (byte !== 0x74 && byte !== 0x66) return this.#refuseValue('expected true or false')
         this.#scanner.readLiteral(byte === 0x74 ? 'true' : 'false')
         this.#writer.varint(schema.tag)
         return this.#writer.varint(byte === 0x74 ? 1 : 0)
@@ -176,10 +228,20 @@ class Transcoder {
     }
   }
 
+  /** Leaves the span out again when something in it was wrong. Everything is well formed until then, so reading just goes on. */
+  #readSpan(field: JsonField, depth: number, byte: number): void {
+    const start = this.#writer.length
+    this.#isInSpan = true
+    this.flaws.beginSpan()
+    this.#readMessage(field, depth, byte)
+    this.#isInSpan = false
+    if (this.flaws.endSpan()) this.#writer.length = start
+  }
+
   #readMessage(field: JsonField, depth: number, byte: number): void {
     const begun = this.#writer.beginMessage(field.schema.tag)
     if (byte === 0x6e) this.#scanner.readLiteral('null')
-    else if (byte !== 0x7b) this.#fail('expected an object')
+    else if (byte !== 0x7b) this.#refuseValue('expected an object')
     // Deeper than protobuf goes it stays empty: inspectTraces sees that it is too deep, and rejects the span.
     else if (depth >= maxNesting) this.#scanner.skipValue()
     else this.#readObject(field.message!, depth + 1)
@@ -189,19 +251,29 @@ class Transcoder {
   #readText(field: JsonField, byte: number): void {
     const scanner = this.#scanner
     const writer = this.#writer
-    if (byte !== 0x22) this.#fail('expected a string')
+    if (byte !== 0x22) return this.#refuseValue('expected a string')
     scanner.readString()
-    const { tokenStart, tokenEnd } = scanner
+    const { bytes, tokenStart, tokenEnd } = scanner
     if (tokenStart === tokenEnd && field.omitsDefault) return
+    if (!this.#isUtf8) return this.#writeChecked(field)
     if (scanner.hasEscapes) {
       const begun = writer.beginMessage(field.schema.tag)
-      writeUnescaped(writer, scanner.bytes, tokenStart, tokenEnd)
+      if (!writeUnescaped(writer, bytes, tokenStart, tokenEnd)) this.flaws.noteReplacement(this.#path)
       writer.endMessage(begun)
       return
     }
     writer.varint(field.schema.tag)
     writer.varint(tokenEnd - tokenStart)
-    writer.copy(scanner.bytes, tokenStart, tokenEnd)
+    writer.copy(bytes, tokenStart, tokenEnd)
+  }
+
+  /** The scanner's string, out of a body that is not UTF-8: a protobuf string has to be. */
+  #writeChecked(field: JsonField): void {
+    let isText = this.#readToken()
+    const begun = this.#writer.beginMessage(field.schema.tag)
+    if (!writeUtf8(this.#writer, this.#token, this.#tokenStart, this.#tokenEnd)) isText = false
+    this.#writer.endMessage(begun)
+    if (!isText) this.flaws.noteReplacement(this.#path)
   }
 
   /**
@@ -210,7 +282,7 @@ class Transcoder {
    */
   #readId(field: JsonField, byte: number): void {
     const writer = this.#writer
-    this.#readStringToken(byte)
+    if (!this.#readStringToken(byte)) return
     const size = this.#tokenEnd - this.#tokenStart
     if (size === 0) return
     const begun = writer.beginMessage(field.schema.tag)
@@ -222,12 +294,12 @@ class Transcoder {
   }
 
   #readDouble(field: JsonField, byte: number): void {
-    this.#readNumberToken(byte, 'expected a number')
+    if (!this.#readNumberToken(byte, 'expected a number')) return
     const isNumber = numberEnd(this.#token, this.#tokenStart, this.#tokenEnd) === this.#tokenEnd
     const text = readText(this.#token, this.#tokenStart, this.#tokenEnd)
     const value = isNumber ? Number(text) : specialDouble(text)
-    if (value === undefined) this.#fail('expected a number')
-    if (isNumber && !Number.isFinite(value)) this.#fail('the number is out of range')
+    if (value === undefined) return this.#refuse('expected a number')
+    if (isNumber && !Number.isFinite(value)) return this.#refuse('the number is out of range')
     this.#writer.varint(field.schema.tag)
     this.#writer.double(value)
   }
@@ -236,17 +308,17 @@ class Transcoder {
     const { schema } = field
     const writer = this.#writer
     const integer = this.#integer
-    this.#readNumberToken(byte, 'expected an integer')
+    if (!this.#readNumberToken(byte, 'expected an integer')) return
     const flaw = integer.parse(this.#token, this.#tokenStart, this.#tokenEnd)
     if (flaw !== undefined) {
       const number = schema.kind === 'enum' && byte === 0x22 ? schema.names.indexOf(this.#tokenText()) : -1
       if (number < 0)
-        this.#fail(flaw === 'out of range' ? 'the integer is out of range' : 'expected an integer')
+        return this.#refuse(flaw === 'out of range' ? 'the integer is out of range' : 'expected an integer')
       integer.high = 0
       integer.low = number
     }
     const { high, low, isNegative } = integer
-    if (!isInRange(schema.kind, high, low, isNegative)) this.#fail('the integer is out of range')
+    if (!isInRange(schema.kind, high, low, isNegative)) return this.#refuse('the integer is out of range')
     if (high === 0 && low === 0 && field.omitsDefault) return
     if (isNegative) integer.negate()
     writer.varint(schema.tag)
@@ -256,31 +328,43 @@ class Transcoder {
     writer.fixed32(integer.high)
   }
 
-  #readNumberToken(byte: number, expectation: string): void {
+  /** @returns false when it is no number and no string, and then it is refused already */
+  #readNumberToken(byte: number, expectation: string): boolean {
     if (byte === 0x22) return this.#readStringToken(byte)
-    if (byte !== 0x2d && (byte < 0x30 || byte > 0x39)) this.#fail(expectation)
+    if (byte !== 0x2d && (byte < 0x30 || byte > 0x39)) {
+      this.#refuseValue(expectation)
+      return false
+    }
     this.#scanner.readNumber()
     this.#token = this.#scanner.bytes
     this.#tokenStart = this.#scanner.tokenStart
     this.#tokenEnd = this.#scanner.tokenEnd
+    return true
   }
 
-  #readStringToken(byte: number): void {
-    if (byte !== 0x22) this.#fail('expected a string')
+  /** @returns false when it is no string, and then it is refused already */
+  #readStringToken(byte: number): boolean {
+    if (byte !== 0x22) {
+      this.#refuseValue('expected a string')
+      return false
+    }
     this.#scanner.readString()
     this.#readToken()
+    return true
   }
 
-  /** Makes the scanner's string the token, unescaped. */
-  #readToken(): void {
+  /** Makes the scanner's string the token, unescaped. @returns false when an escape was half a surrogate pair */
+  #readToken(): boolean {
     const { bytes, tokenStart, tokenEnd, hasEscapes } = this.#scanner
+    let isWellFormed = true
     if (hasEscapes) {
       this.#scratch.length = 0
-      writeUnescaped(this.#scratch, bytes, tokenStart, tokenEnd)
+      isWellFormed = writeUnescaped(this.#scratch, bytes, tokenStart, tokenEnd)
     }
     this.#token = hasEscapes ? this.#scratch.bytes : bytes
     this.#tokenStart = hasEscapes ? 0 : tokenStart
     this.#tokenEnd = hasEscapes ? this.#scratch.length : tokenEnd
+    return isWellFormed
   }
 
   #tokenText(): string {
@@ -294,24 +378,4 @@ function specialDouble(text: string): number | undefined {
   if (word === undefined) return undefined
   if (word.toLowerCase() === 'nan') return Number.NaN
   return sign === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
-}
-
-function isInRange(
-  kind: JsonField['schema']['kind'],
-  high: number,
-  low: number,
-  isNegative: boolean,
-): boolean {
-  const isZero = high === 0 && low === 0
-  switch (kind) {
-    case 'fixed64':
-      return !isNegative || isZero
-    case 'int64':
-      return high < 0x8000_0000 || (isNegative && high === 0x8000_0000 && low === 0)
-    case 'uint32':
-    case 'fixed32':
-      return high === 0 && (!isNegative || isZero)
-    default:
-      return high === 0 && (low < 0x8000_0000 || (isNegative && low === 0x8000_0000))
-  }
 }

@@ -4,10 +4,11 @@
  */
 import type { Log } from '../log.ts'
 import type { OtlpEncoding } from '../otlp/export-response.ts'
-import { inspectTraces } from '../otlp/inspect.ts'
-import { transcodeTracesJson } from '../otlp/transcode-json.ts'
+import { inspectTraces, type Inspection } from '../otlp/inspect.ts'
+import { transcodedBytesAtMost, transcodeTracesJson } from '../otlp/transcode-json.ts'
 import type { Appender, AppendOutcome } from '../queue/appender.ts'
-import { rejectInternal, type Rejection } from './rejection.ts'
+import { rejectBusy, rejectInternal, type Rejection } from './rejection.ts'
+import type { Reservation } from './reservation.ts'
 
 export type ExportResult =
   | {
@@ -15,28 +16,30 @@ export type ExportResult =
       readonly spanCount: number
       /** Spans that were cut out of the payload; the others are stored. */
       readonly rejectedSpans: number
-      /** Why they were, '' when none was. */
+      /** Why they were, and what else the sender should know; '' when there is nothing to say. */
       readonly message: string
     }
   | { readonly kind: 'rejected'; readonly rejection: Rejection }
 
-/** Calls `done` once: before returning when there is nothing to append, else after the commit or its refusal. */
+/**
+ * @param body its bytes are in the reservation; those of the protobuf that JSON becomes take their place there
+ * @param done called once: before returning when there is nothing to append, else after the commit or its refusal
+ */
 export function exportTraces(
   appender: Appender,
   log: Log,
   encoding: OtlpEncoding,
   body: Uint8Array,
+  reservation: Reservation,
   done: (result: ExportResult) => void,
 ): void {
   let checked
   try {
-    checked = check(encoding, body)
+    checked = encoding === 'protobuf' ? checkProtobuf(body) : checkJson(body, reservation)
   } catch (error) {
     return done(failed(log, error))
   }
-  if (!checked.ok) {
-    return done({ kind: 'rejected', rejection: { code: 'malformed', message: checked.message } })
-  }
+  if (!checked.ok) return done({ kind: 'rejected', rejection: checked.rejection })
 
   const { bytes, spanCount, traceHashes, rejectedSpans, message } = checked
   const accepted: ExportResult = { kind: 'accepted', spanCount, rejectedSpans, message }
@@ -52,10 +55,34 @@ export function exportTraces(
     .catch((error: unknown) => log.error({ err: error }, 'an answer could not be given'))
 }
 
-function check(encoding: OtlpEncoding, body: Uint8Array) {
-  if (encoding === 'protobuf') return inspectTraces(body)
-  const transcoded = transcodeTracesJson(body)
-  return transcoded.ok ? inspectTraces(transcoded.bytes) : transcoded
+type Checked = Extract<Inspection, { ok: true }> | { readonly ok: false; readonly rejection: Rejection }
+
+function checkProtobuf(bytes: Uint8Array): Checked {
+  const inspection = inspectTraces(bytes)
+  return inspection.ok ? inspection : malformed(inspection.message)
+}
+
+/** Spans may fall to what JSON allows and protobuf cannot say, and others to what inspectTraces finds. */
+function checkJson(json: Uint8Array, reservation: Reservation): Checked {
+  if (!reservation.tryGrow(transcodedBytesAtMost(json))) return { ok: false, rejection: rejectBusy() }
+  const transcoded = transcodeTracesJson(json)
+  reservation.shrink(json.byteLength)
+  if (!transcoded.ok) return malformed(transcoded.message, transcoded.field)
+  const checked = checkProtobuf(transcoded.bytes)
+  if (!checked.ok || transcoded.message === '') return checked
+  return {
+    ...checked,
+    rejectedSpans: transcoded.rejectedSpans + checked.rejectedSpans,
+    message:
+      checked.message === ''
+        ? transcoded.message
+        : `${transcoded.message}. Of the others, ${checked.message}`,
+  }
+}
+
+function malformed(message: string, field?: string): Checked {
+  const rejection = { code: 'malformed', message } as const
+  return { ok: false, rejection: field === undefined ? rejection : { ...rejection, field } }
 }
 
 function refused(outcome: Extract<AppendOutcome, { kind: 'refused' }>): ExportResult {

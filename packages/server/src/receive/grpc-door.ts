@@ -26,7 +26,7 @@ import { closeGraceMs, limitConnections, type Door, type DoorOptions } from './d
 import { exportTraces, type ExportResult } from './export-traces.ts'
 import { GrpcArrival, grpcStatusOf, type GrpcArrivalContext } from './grpc-arrival.ts'
 import { listen } from './listen.ts'
-import { rejectInternal, rejectStopping, type Rejection } from './rejection.ts'
+import { rejectInternal, rejectStopping, rejectTooSlow, type Rejection } from './rejection.ts'
 import { RequestsUnderWay } from './requests-under-way.ts'
 import { Reservation } from './reservation.ts'
 
@@ -90,11 +90,12 @@ export async function openGrpcDoor(options: GrpcDoorOptions): Promise<Door> {
     }
 
     const sent = call.request
-    if (arrival.coding === 'identity') return exportTraces(appender, log, 'protobuf', sent, finish)
+    if (arrival.coding === 'identity')
+      return exportTraces(appender, log, 'protobuf', sent, reservation, finish)
     decompress(arrival.coding, sent, { maxBytes: maxPayloadBytes, reservation }, (result) => {
       if (result.kind === 'rejected') return reject(result.rejection)
       reservation.shrink(sent.byteLength)
-      exportTraces(appender, log, 'protobuf', result.bytes, finish)
+      exportTraces(appender, log, 'protobuf', result.bytes, reservation, finish)
     })
   }
 
@@ -140,9 +141,7 @@ export async function openGrpcDoor(options: GrpcDoorOptions): Promise<Door> {
   const arrivalCheck = setInterval(() => {
     const oldestMs = performance.now() - arrivalMs
     underWay.refuseArriving((arrival) =>
-      arrival.startedAtMs < oldestMs
-        ? { code: 'too_slow', message: `the message did not arrive within ${arrivalMs} ms` }
-        : undefined,
+      arrival.startedAtMs < oldestMs ? rejectTooSlow('the message') : undefined,
     )
   }, arrivalCheckMs)
   arrivalCheck.unref()

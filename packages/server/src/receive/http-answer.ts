@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { encodeExportResponse, type OtlpEncoding } from '../otlp/export-response.ts'
 import { encodeRpcStatus } from '../otlp/rpc-status.ts'
 import type { HeaderList } from './cors.ts'
@@ -79,6 +80,14 @@ const worthReadingBytes = 64 * 1024
 // once would reset the connection, and the reset overtakes the answer.
 const drainMs = 5000
 
+/** Connections whose last answer is on its way. */
+const answeredEarly = new WeakSet<Duplex>()
+
+/** Whether the last answer of the connection has been written, and it only waits to be closed. */
+export function isAnsweredEarly(socket: Duplex): boolean {
+  return answeredEarly.has(socket)
+}
+
 /** Writes an answer while the request's body is still arriving, and is thrown away. */
 export function writeEarlyAnswer(
   req: IncomingMessage,
@@ -90,6 +99,7 @@ export function writeEarlyAnswer(
   const declaredBytes = Number(req.headers['content-length'] ?? (hasBody(req) ? Infinity : 0))
   if (declaredBytes <= worthReadingBytes && res.shouldKeepAlive) return writeAnswer(res, answer, extraHeaders)
 
+  answeredEarly.add(req.socket)
   writeHead(res, answer, [...extraHeaders, 'Connection', 'close'])
   res.write(answer.body)
   let drainedBytes = 0

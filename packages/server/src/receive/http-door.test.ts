@@ -111,6 +111,58 @@ describe('the HTTP door', async () => {
     assert.equal(door.appender.payloads.length, 0)
   })
 
+  test('keeps the good spans of JSON beside those with bad values and bad ids, and reports both', async () => {
+    const good = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', name: 'good' }
+    const bytesValue = { ...good, attributes: [{ key: 'k', value: { bytesValue: '!!' } }] }
+    const spans = [good, { ...good, kind: 'FOO' }, bytesValue, { ...good, spanId: 'abc' }, good]
+    const response = await send(door.port, {
+      headers: json,
+      body: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }),
+    })
+    assert.equal(response.status, 200)
+    const { rejectedSpans, errorMessage } = JSON.parse(response.body.toString()).partialSuccess
+    assert.equal(rejectedSpans, '3')
+    assert.match(errorMessage, /^2 spans rejected .* 1 with "expected an integer", 1 with "expected base64"/)
+    assert.match(
+      errorMessage,
+      /the first is \$\.resourceSpans\[0\]\.scopeSpans\[0\]\.spans\[1\]\.kind: expected/,
+    )
+    assert.match(errorMessage, /Of the others, 1 of 3 spans rejected: 1 with a span_id/)
+    assert.equal(door.appender.payloads[0]!.spanCount, 2)
+    const { code, acceptedSpans, rejectedSpans: counted } = door.log.answers.at(-1)!
+    assert.deepEqual([code, acceptedSpans, counted], ['partial', 2, 3])
+  })
+
+  test('stores JSON text that is not Unicode with U+FFFD, and warns of it without rejecting a span', async () => {
+    const response = await send(door.port, {
+      headers: json,
+      body: jsonPayload.replace('chat', 'chat\\ud83d'),
+    })
+    assert.equal(response.status, 200)
+    const { rejectedSpans, errorMessage } = JSON.parse(response.body.toString()).partialSuccess
+    assert.equal(rejectedSpans, '0')
+    assert.match(errorMessage, /U\+FFFD/)
+    assert.ok(Buffer.from(door.appender.payloads[0]!.bytes).includes('chat\ufffd'))
+    assert.equal(door.log.answers.at(-1)!.code, 'ok')
+  })
+
+  test('says what it expected of JSON that is no request, and names the path of what is wrong in one', async () => {
+    const violation = async (body: string) => {
+      const response = await send(door.port, { headers: json, body })
+      assert.equal(response.status, 400)
+      return JSON.parse(response.body.toString()).details[0].fieldViolations[0]
+    }
+    for (const body of ['null', '[]', '']) {
+      const { field, description } = await violation(body)
+      assert.equal(field, '$')
+      assert.match(description, /expected an ExportTraceServiceRequest: \{"resourceSpans": \[\.\.\.\]\}/)
+    }
+    assert.equal(
+      (await violation('{"resourceSpans":[{"schemaUrl":1}]}')).field,
+      '$.resourceSpans[0].schemaUrl',
+    )
+  })
+
   test('answers 405 with Allow to every other method', async () => {
     for (const method of ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
       const response = await send(door.port, { method, headers: {} })
@@ -197,6 +249,21 @@ describe('the HTTP door', async () => {
     assert.ok(door.budget.reservedBytes > 0, 'bytes count while they wait for the commit')
     release()
     assert.equal((await response).status, 200)
+  })
+
+  test('holds room for the protobuf that JSON becomes, and refuses with 503 when there is none', async () => {
+    const release = door.appender.hold()
+    const response = send(door.port, { headers: json, body: jsonPayload })
+    while (door.appender.payloads.length === 0) await new Promise(setImmediate)
+    assert.ok(door.budget.reservedBytes >= door.appender.payloads[0]!.bytes.byteLength)
+    release()
+    assert.equal((await response).status, 200)
+
+    await using small = await openTestHttp({ budgetBytes: jsonPayload.length + 1 })
+    const refused = await send(small.port, { headers: json, body: jsonPayload })
+    assert.equal(refused.status, 503)
+    assert.equal(refused.headers['retry-after'], '1')
+    assert.equal(small.budget.reservedBytes, 0)
   })
 
   test('serves 200 requests at once', async () => {

@@ -10,15 +10,19 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { Server as NetServer } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { OtlpEncoding } from '../otlp/export-response.ts'
 import { readContentCoding, supportedCodings } from './content-coding.ts'
 import { createCorsPolicy, type HeaderList } from './cors.ts'
 import {
   answerNoContent,
   answerRejection,
   answerText,
+  isAnsweredEarly,
   writeEarlyAnswer,
   type HttpAnswer,
 } from './http-answer.ts'
+import { answerSocket, rejectionOfClientError } from './http-client-error.ts'
 import { HttpExchange, type HttpExchangeContext } from './http-exchange.ts'
 import { mediaTypes, readEncoding, readResource } from './http-request.ts'
 import { closeGraceMs, limitConnections, type Door, type DoorOptions } from './door.ts'
@@ -29,7 +33,7 @@ import { RequestsUnderWay } from './requests-under-way.ts'
 const usualTimeouts = {
   /** A head is one packet: who takes longer is broken, or holds connections open on purpose. */
   headersTimeout: 15_000,
-  /** For head and body: 64 MiB at 4.5 Mbit/s. node:http answers 408 and hangs up. */
+  /** For head and body: 64 MiB at 4.5 Mbit/s. */
   requestTimeout: 120_000,
   /** node:http's 5 s is just the interval of the SDKs' batch processors: we would hang up while they send. */
   keepAliveTimeout: 120_000,
@@ -137,10 +141,26 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<Door> {
     writeEarlyAnswer(req, res, answer, [], maxPayloadBytes)
   }
 
+  function onClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+    // Who has left in the middle of a request, or has got the last answer, is beyond answering.
+    const hasLeft = error.code === 'HPE_INVALID_EOF_STATE' || !socket.writable
+    if (hasLeft || isAnsweredEarly(socket)) return void socket.destroy()
+    const rejection = rejectionOfClientError(error)
+    const exchanges = underWay.filter((exchange) => exchange.isOn(socket))
+    for (const exchange of exchanges) exchange.breakOff(rejection)
+    if (exchanges.length > 0) return
+    countRefusal(undefined, rejection.code)
+    answerSocket(socket, rejection)
+  }
+
   function count(req: IncomingMessage, code: Rejection['code']): void {
+    countRefusal(readEncoding(req.headers['content-type']), code)
+  }
+
+  function countRefusal(encoding: OtlpEncoding | undefined, code: Rejection['code']): void {
     metrics.answered({
       transport: 'http',
-      encoding: readEncoding(req.headers['content-type']),
+      encoding,
       code,
       bodyBytes: 0,
       acceptedSpans: 0,
@@ -153,6 +173,7 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<Door> {
     receive(req, res, false),
   )
   server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => receive(req, res, true))
+  server.on('clientError', onClientError)
   limitConnections(server, 'OTLP/HTTP', log)
   const { host, port: wantedPort } = options
   const port = await listen(server, {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { Log } from '../log.ts'
 import type { OtlpEncoding } from '../otlp/export-response.ts'
 import type { Appender } from '../queue/appender.ts'
@@ -81,6 +82,17 @@ export class HttpExchange {
     req.on('close', () => this.#abandon())
   }
 
+  /** Whether this exchange is the one, or one of those, that the connection carries now. */
+  isOn(socket: Duplex): boolean {
+    return this.#req.socket === socket
+  }
+
+  /** Nothing more can be read from the connection. A request that has arrived in full waits for its commit and hears of that. */
+  breakOff(rejection: Rejection): void {
+    this.#res.shouldKeepAlive = false
+    if (!this.#req.complete) this.refuseIfArriving(rejection)
+  }
+
   refuseIfArriving(rejection: Rejection): void {
     if (this.#state === 'arriving') this.#reject(rejection)
   }
@@ -112,7 +124,9 @@ export class HttpExchange {
 
   #export(body: Uint8Array): void {
     const { appender, log } = this.#context
-    exportTraces(appender, log, this.#head.encoding, body, (result) => this.#finish(result))
+    exportTraces(appender, log, this.#head.encoding, body, this.#reservation, (result) =>
+      this.#finish(result),
+    )
   }
 
   #finish(result: ExportResult): void {

@@ -3,7 +3,15 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { describe, test } from 'node:test'
-import { decodeStatus, makePayload, openTestHttp, send, sendRaw } from './test-receiver.ts'
+import {
+  decodeStatus,
+  jsonPayload,
+  makePayload,
+  openTestHttp,
+  send,
+  sendRaw,
+  type TestDoor,
+} from './test-receiver.ts'
 
 const head = 'POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n'
 
@@ -18,6 +26,10 @@ async function readUntil(socket: Socket, pattern: RegExp): Promise<string> {
   let received = ''
   while (!pattern.test(received)) received += String((await once(socket, 'data'))[0])
   return received
+}
+
+async function codes(door: TestDoor): Promise<string[]> {
+  return (await door.log.atLeast(1)).map(({ code }) => code)
 }
 
 describe('the size of a body', () => {
@@ -134,14 +146,15 @@ describe('a request that breaks off', () => {
 })
 
 describe('framing', () => {
-  test('what follows a body of the declared length is no request and gets 400', async () => {
+  test('a Content-Length that is too small: what it covers is the body, what follows ends the connection', async () => {
     await using door = await openTestHttp()
-    const received = await sendRaw(
-      door.port,
-      `${head}Content-Length: 2\r\n\r\n{}garbage that follows\r\n\r\n`,
-    )
-    assert.match(received, /HTTP\/1\.1 400 [^]*$/)
-    await door.log.atLeast(1)
+    const cases = [
+      ['{}garbage that follows\r\n\r\n', /^HTTP\/1\.1 200 [^]*Connection: close\r\n\r\n\{\}$/],
+      ['{"resourceSpans":[]}\r\n', /^HTTP\/1\.1 400 [^]*Connection: close\r\n\r\n\{"code":3,.*\}$/],
+    ] as const
+    for (const [sent, answer] of cases)
+      assert.match(await sendRaw(door.port, `${head}Content-Length: 2\r\n\r\n${sent}`), answer)
+    assert.deepEqual(await codes(door), ['ok', 'malformed'])
     assert.equal(door.budget.reservedBytes, 0)
   })
 
@@ -202,16 +215,78 @@ describe('Expect: 100-continue', () => {
 describe('a client that takes its time', () => {
   const timeouts = { headersTimeout: 40, requestTimeout: 40, connectionsCheckingInterval: 10 }
 
-  test('over its headers is cut off', async () => {
+  test('over its headers is told to come back', async () => {
     await using door = await openTestHttp({ timeouts })
-    assert.match(await sendRaw(door.port, 'POST /v1/traces HTTP/1.1\r\nHost:'), /^HTTP\/1\.1 408 /)
+    const received = await sendRaw(door.port, 'POST /v1/traces HTTP/1.1\r\nHost:')
+    assert.match(received, /^HTTP\/1\.1 503 [^]*Retry-After: 5\r\n/)
+    const status = decodeStatus(Buffer.from(received.slice(received.indexOf('\r\n\r\n') + 4), 'latin1'))
+    assert.equal(status.details[0]!.type, 'RetryInfo')
+    assert.deepEqual(await codes(door), ['too_slow'])
   })
 
-  test('over its body is cut off, and its bytes go back to the budget', async () => {
+  test('over its body is told to come back, and its bytes go back to the budget', async () => {
     await using door = await openTestHttp({ timeouts })
-    assert.match(await sendRaw(door.port, `${head}Content-Length: 5000\r\n\r\n{`), /^HTTP\/1\.1 408 /)
-    const [answer] = await door.log.atLeast(1)
-    assert.equal(answer!.code, 'aborted')
+    const socket = await open(door.port)
+    socket.write(`${head}Content-Length: 5000\r\n\r\n{`)
+    const received = await readUntil(socket, /\r\n\r\n\{.*\}$/)
+    assert.match(received, /^HTTP\/1\.1 503 [^]*Connection: close\r\n/)
+    assert.match(received, /Retry-After: 5\r\n/)
+    const { message, details } = JSON.parse(received.slice(received.indexOf('\r\n\r\n')))
+    assert.match(message, /the request did not arrive in time; nothing was stored, send the payload again/)
+    assert.equal(details[0].retryDelay, '5s')
+    assert.deepEqual(await codes(door), ['too_slow'])
+    assert.equal(door.appender.payloads.length, 0)
     assert.equal(door.budget.reservedBytes, 0)
+    socket.destroy()
+  })
+})
+
+describe('the body of an answer to what is not a request', () => {
+  test('is a google.rpc.Status in protobuf: for bytes that are not HTTP and for a head that is too large', async () => {
+    await using door = await openTestHttp()
+    const cases = [
+      ['nonsense\r\n\r\n', 400, 3, 'malformed'],
+      [`${head}X: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 8, 'head_too_large'],
+    ] as const
+    for (const [bytes, http, code, counted] of cases) {
+      const received = await sendRaw(door.port, bytes)
+      assert.match(received, new RegExp(`^HTTP/1\\.1 ${http} [^]*Content-Type: application/x-protobuf\r\n`))
+      const status = decodeStatus(Buffer.from(received.slice(received.indexOf('\r\n\r\n') + 4), 'latin1'))
+      assert.equal(status.code, code)
+      assert.doesNotMatch(status.message, /nonsense/)
+      assert.equal((await codes(door)).at(-1), counted)
+    }
+  })
+
+  test('is in the encoding of the request when its chunks are broken', async () => {
+    await using door = await openTestHttp()
+    const socket = await open(door.port)
+    socket.write(`${head}Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\nnonsense\r\n`)
+    const received = await readUntil(socket, /\r\n\r\n\{.*\}$/)
+    assert.match(received, /^HTTP\/1\.1 400 [^]*Content-Type: application\/json\r\n/)
+    assert.equal(JSON.parse(received.slice(received.indexOf('\r\n\r\n'))).code, 3)
+    assert.deepEqual(await codes(door), ['malformed'])
+    assert.equal(door.budget.reservedBytes, 0)
+    socket.destroy()
+  })
+
+  test('does not come before the answer to a request that waits for its commit', async () => {
+    await using door = await openTestHttp()
+    const { promise: appended, resolve: onAppend } = Promise.withResolvers<void>()
+    const commit = Promise.withResolvers<{ kind: 'committed'; bodyId: bigint; ordinal: number }>()
+    door.appender.outcome = () => {
+      onAppend()
+      return commit.promise
+    }
+    const received = sendRaw(
+      door.port,
+      `${head}Content-Length: ${jsonPayload.length}\r\n\r\n${jsonPayload}`,
+      'nonsense\r\n\r\n',
+    )
+    await appended
+    // Another connection goes the whole way meanwhile.
+    await send(door.port, { body: '' })
+    commit.resolve({ kind: 'committed', bodyId: 1n, ordinal: 0 })
+    assert.match(await received, /^HTTP\/1\.1 200 [^]*Connection: close\r\n[^]*\{\}$/)
   })
 })

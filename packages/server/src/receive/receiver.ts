@@ -5,6 +5,12 @@
  * prescribes for its reason, so that a client keeps what can be sent again and drops what cannot; bytes of requests
  * under way never exceed the budget, and are given back however a request ends. Refuses what is not traces, malformed,
  * too large, and everything while there is no room or the server stops. Opened and closed by server.ts.
+ *
+ * In the budget are bodies as sent, what decompression makes of them, and the protobuf that JSON becomes. Not in it is
+ * what only the one payload has that the thread works on: pieces while they are joined, a buffer of the JSON decoder
+ * that moves to a larger one or holds a value without its escapes; the copy of a payload
+ * without its rejected spans, which takes the place of the payload; and what the decoders of at most four bodies
+ * hold inside of zlib.
  */
 import type { Log } from '../log.ts'
 import type { Appender } from '../queue/appender.ts'

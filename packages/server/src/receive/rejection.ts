@@ -9,7 +9,8 @@ export type RejectionCode =
   | 'method_not_allowed'
   | 'unknown_path'
   | 'signal_not_served' // metrics, logs, profiles
-  | 'too_slow' // gRPC: the message did not arrive in time (HTTP: node:http answers 408 by itself)
+  | 'head_too_large' // HTTP: the headers
+  | 'too_slow' // it did not arrive in time
   | 'backlog' // too much waits to be persisted
   | 'busy' // no room in memory for these bytes now
   | 'stopping'
@@ -20,6 +21,8 @@ export interface Rejection {
   readonly code: RejectionCode
   /** For the sender: what is wrong and where. Never holds content of a span. */
   readonly message: string
+  /** What the message is about, for google.rpc.BadRequest: a JSON path, a header. */
+  readonly field?: string
   /** When to come back; only where coming back can help. status-mapping.ts has the fallback. */
   readonly retryAfterMs?: number
 }
@@ -56,6 +59,18 @@ export function rejectInternal(): Rejection {
     code: 'internal',
     message: 'an internal error; nothing was stored, send the payload again',
     retryAfterMs: internalRetryAfterMs,
+  }
+}
+
+// Whoever was too slow may be so again: not at once.
+const tooSlowRetryAfterMs = 5000
+
+/** @param what did not arrive in time */
+export function rejectTooSlow(what: string): Rejection {
+  return {
+    code: 'too_slow',
+    message: `${what} did not arrive in time; nothing was stored, send the payload again`,
+    retryAfterMs: tooSlowRetryAfterMs,
   }
 }
 

@@ -26,6 +26,11 @@ export class RequestsUnderWay<T extends RequestUnderWay> {
     for (const resolve of waiting) resolve()
   }
 
+  /** Those for which `isWanted` holds. */
+  filter(isWanted: (request: T) => boolean): T[] {
+    return [...this.#requests].filter(isWanted)
+  }
+
   refuseArriving(rejectionOf: (request: T) => Rejection | undefined): void {
     for (const request of [...this.#requests]) {
       const rejection = rejectionOf(request)

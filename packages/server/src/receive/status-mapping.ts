@@ -40,8 +40,9 @@ const mappings: Readonly<Record<RejectionCode, Mapping>> = {
   method_not_allowed: { http: 405, grpc: rpc.unimplemented, retryable: false },
   unknown_path: { http: 404, grpc: rpc.unimplemented, retryable: false },
   signal_not_served: { http: 404, grpc: rpc.unimplemented, retryable: false },
-  // DEADLINE_EXCEEDED is retryable by OTLP's table; there is no delay to promise.
-  too_slow: { http: 408, grpc: rpc.deadlineExceeded, retryable: false },
+  head_too_large: { http: 431, grpc: rpc.resourceExhausted, retryable: false },
+  // 408 would be the word for it, but OTLP clients drop what gets one. DEADLINE_EXCEEDED is retryable by OTLP's table.
+  too_slow: { http: 503, grpc: rpc.deadlineExceeded, retryable: true },
   // https://opentelemetry.io/docs/specs/otlp/#otlpgrpc-throttling and #otlphttp-throttling. The backlog is the client's
   // rate against ours, hence 429; the others are the server's own state, hence 503.
   backlog: { http: 429, grpc: rpc.resourceExhausted, retryable: true },
@@ -70,7 +71,7 @@ export function rpcStatusOf(rejection: Rejection): RpcStatus {
   const retryDelayMs = retryAfterMsOf(rejection)
   if (retryDelayMs !== undefined) return { code: grpc, message: rejection.message, retryDelayMs }
   if (grpc === rpc.invalidArgument) {
-    const badField = { field: fieldOf(rejection.code), description: rejection.message }
+    const badField = { field: rejection.field ?? fieldOf(rejection.code), description: rejection.message }
     return { code: grpc, message: rejection.message, badField }
   }
   return { code: grpc, message: rejection.message }
