@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { Agent, request } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
+import { Client, credentials, status as grpcStatus, type ServiceError } from '@grpc/grpc-js'
 import { encodePayload, newSpanId, newTraceId, type TestSpan } from './encode-payload.ts'
 import { findTrace, listSpans, readLedger } from './query-client.ts'
 import { waitUntil } from './wait-until.ts'
@@ -15,6 +16,11 @@ export interface LoadOptions {
 
 /** The statuses after which OTLP lets a client send again. */
 const retryable = [429, 502, 503, 504]
+const retryableGrpc = [
+  ...[grpcStatus.CANCELLED, grpcStatus.DEADLINE_EXCEEDED, grpcStatus.RESOURCE_EXHAUSTED],
+  ...[grpcStatus.ABORTED, grpcStatus.OUT_OF_RANGE, grpcStatus.UNAVAILABLE, grpcStatus.DATA_LOSS],
+]
+const exportPath = '/opentelemetry.proto.collector.trace.v1.TraceService/Export'
 const retryPauseMs = 20
 /** A request without an answer is given up and sent again, as exporters do after their timeout. */
 const answerWithinMs = 10_000
@@ -32,10 +38,13 @@ export class Load {
 
   readonly #options: LoadOptions
   readonly #agent: Agent
+  /** By address. */
+  readonly #grpcClients = new Map<string, Client>()
   #urls: readonly string[]
   #stopped = false
   #clients: Promise<unknown> = Promise.resolve()
 
+  /** @param urls of OTLP/HTTP, or `grpc://host:port`; the clients are spread over them, and change with every attempt */
   constructor(
     urls: readonly string[],
     options: LoadOptions = { clients: 8, spansPerPayload: 8, payloadsPerTrace: 25 },
@@ -67,6 +76,7 @@ export class Load {
     this.#stopped = true
     await this.#clients
     this.#agent.destroy()
+    for (const client of this.#grpcClients.values()) client.close()
   }
 
   async #run(client: number): Promise<void> {
@@ -91,7 +101,7 @@ export class Load {
     const ids = spans.map((span) => span.spanId)
     for (let attempt = 0; ; attempt++) {
       const url = this.#urls[(client + attempt) % this.#urls.length] ?? ''
-      const status = await this.#post(url, payload)
+      const status = await (url.startsWith('grpc:') ? this.#call(url, payload) : this.#post(url, payload))
       if (status === 200) {
         note(this.acknowledged, traceId, ids)
         this.acknowledgedSpans += ids.length
@@ -108,6 +118,21 @@ export class Load {
       }
       await delay(retryPauseMs)
     }
+  }
+
+  /** @returns the HTTP status that says the same */
+  #call(url: string, payload: Buffer): Promise<number | 'no answer'> {
+    const address = new URL(url).host
+    const client = this.#grpcClients.get(address) ?? new Client(address, credentials.createInsecure())
+    this.#grpcClients.set(address, client)
+    const asIs = (bytes: Buffer): Buffer => bytes
+    const options = { deadline: Date.now() + answerWithinMs }
+    return new Promise((done) => {
+      client.makeUnaryRequest(exportPath, asIs, asIs, payload, options, (error: ServiceError | null) => {
+        if (error === null) done(200)
+        else done(retryableGrpc.includes(error.code) ? 'no answer' : 400)
+      })
+    })
   }
 
   #post(url: string, payload: Buffer): Promise<number | 'no answer'> {
