@@ -5,11 +5,9 @@
  */
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { closeGraceMs } from './door.ts'
 import { answerRejection } from './http-answer.ts'
 import { rejectTooSlow, type Rejection } from './rejection.ts'
-
-// So long the other side may take to read the answer: see drainMs in http-answer.ts.
-const lingerMs = 5000
 
 /** @param error as the event 'clientError' has it; its message is one of the parser's own and holds no content */
 export function rejectionOfClientError(error: NodeJS.ErrnoException): Rejection {
@@ -36,7 +34,7 @@ export function answerSocket(socket: Duplex, rejection: Rejection): void {
 
 /** Reads on for a while without looking, so that no reset overtakes what was written. */
 function hangUpSoon(socket: Duplex): void {
-  const timer = setTimeout(() => socket.destroy(), lingerMs)
+  const timer = setTimeout(() => socket.destroy(), closeGraceMs)
   timer.unref()
   socket.once('close', () => clearTimeout(timer))
   socket.once('end', () => socket.destroy())

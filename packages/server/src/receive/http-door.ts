@@ -1,8 +1,10 @@
 /**
  * The OTLP/HTTP door: POST /v1/traces, protobuf and JSON, on HTTP/1.1.
  *
- * Guarantees: 200 only after the commit; every refusal has the status that OTLP prescribes, in the request's encoding;
- * what arrives is bounded in size, time, connections and memory. Refuses everything but traces.
+ * Guarantees: 200 only after the commit; every refusal has the status that OTLP prescribes, with a google.rpc.Status in
+ * the request's encoding (protobuf where no request could be read, text where its Content-Type is neither; node:http
+ * itself answers a missing Host and a strange Expect, without a body); what arrives is bounded in size, time,
+ * connections and memory. Refuses everything but traces.
  *
  * Plain node:http and callbacks, because this code bounds how many small requests a server takes. Node 24.21, one core
  * for it, payloads of 8 spans (7.6 KB) on 64 connections, an appender that commits at once: 26 us a request, of which a
