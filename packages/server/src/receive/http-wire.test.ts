@@ -12,6 +12,7 @@ import {
   sendRaw,
   type TestDoor,
 } from './test-receiver.ts'
+import { overheadBytes } from './reservation.ts'
 
 const head = 'POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n'
 
@@ -94,7 +95,7 @@ describe('the size of a body', () => {
     const socket = await open(door.port)
     socket.write(`${head}Content-Length: 5000\r\nExpect: 100-continue\r\n\r\n`)
     await readUntil(socket, /100 Continue/)
-    assert.equal(door.budget.reservedBytes, 5000)
+    assert.equal(door.budget.reservedBytes, 5000 + overheadBytes)
     socket.destroy()
     await door.log.atLeast(1)
     assert.equal(door.budget.reservedBytes, 0)
@@ -137,7 +138,7 @@ describe('a request that breaks off', () => {
     await appended
     socket.destroy()
     await once(socket, 'close')
-    assert.equal(door.budget.reservedBytes, body.length)
+    assert.equal(door.budget.reservedBytes, body.length + overheadBytes)
     commit.resolve({ kind: 'committed', bodyId: 1n, ordinal: 0 })
     const [answer] = await door.log.atLeast(1)
     assert.equal(answer!.code, 'ok')

@@ -1,5 +1,9 @@
 import type { ByteBudget } from '../queue/byte-budget.ts'
 
+// What a request holds besides its bytes: the call, its stream, its place in the appender. Without it a million tiny calls
+// would fit into the budget.
+export const overheadBytes = 4096
+
 /** What one request holds of the byte budget. Whoever opened it releases it once, on whichever way the request ends. */
 export class Reservation {
   readonly #budget: ByteBudget
@@ -12,8 +16,9 @@ export class Reservation {
 
   /** @returns false, and takes nothing, when the budget has no room or the request has ended already */
   tryGrow(bytes: number): boolean {
-    if (this.#released || !this.#budget.tryReserve(bytes)) return false
-    this.#bytes += bytes
+    const wanted = this.#bytes === 0 ? bytes + overheadBytes : bytes
+    if (this.#released || !this.#budget.tryReserve(wanted)) return false
+    this.#bytes += wanted
     return true
   }
 
