@@ -13,15 +13,8 @@ import { appendGroup, type AppendedGroup } from './append-group.ts'
 import { buildGroup, bytesOf } from './build-group.ts'
 import type { Backlog } from './backlog.ts'
 import { isDatabaseTrouble } from './database-trouble.ts'
+import type { IncomingPayload } from './incoming-payload.ts'
 import type { HandoverWriter, Region } from './handover.ts'
-
-export interface IncomingPayload {
-  /** Protobuf ExportTraceServiceRequest, validated. */
-  readonly bytes: Uint8Array
-  readonly spanCount: number
-  /** traceIdHash of each distinct trace id. */
-  readonly traceHashes: readonly number[]
-}
 
 export type AppendOutcome =
   | { readonly kind: 'committed'; readonly bodyId: bigint; readonly ordinal: number }

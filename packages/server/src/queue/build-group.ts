@@ -1,5 +1,5 @@
 import { constants, zstdCompressSync } from 'node:zlib'
-import type { IncomingPayload } from './appender.ts'
+import type { IncomingPayload } from './incoming-payload.ts'
 
 /** One body and its queue row, ready to be inserted. */
 export interface Group {
