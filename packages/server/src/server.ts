@@ -108,6 +108,7 @@ export async function startServer(settings: Settings, log: Log): Promise<Running
     store,
     pool: queryPool,
     budget: queryBudget,
+    stalledAfterMs: settings.queryTimeoutMs + 30_000,
     host: settings.host,
     allowedHosts: settings.allowedHosts,
     port: settings.port,

@@ -23,6 +23,8 @@ export interface QueryApiOptions {
   readonly allowedHosts: readonly string[]
   /** 0: any free port. */
   readonly port: number
+  /** A client that takes nothing of its answer for so long is cut off; longer than a query may run. Default: a minute. */
+  readonly stalledAfterMs?: number
   readonly log: Log
   /** Answers /readyz; each check says `ok…` or what is wrong. */
   readonly isReady: () => Promise<{ ready: boolean; checks: Record<string, string> }>

@@ -24,6 +24,9 @@ import type { QueryApiOptions, QueryApp } from './query-api-options.ts'
 // A client that reads slowly, or not at all, must not keep the process from stopping.
 const closeGraceMs = 5000
 
+// What a client that does not read was given counts against the byte budget until it is gone.
+const defaultStalledAfterMs = 60_000
+
 // A cursor with a long operation name has 4 kB; Node refuses more than 16 kB of headers by itself.
 const maxParamLength = 1000
 
@@ -54,6 +57,7 @@ export async function buildQueryApp(options: QueryApiOptions): Promise<QueryApp>
     // Fastify's own request log would hold query values.
     logger: false,
     bodyLimit: 1024,
+    connectionTimeout: options.stalledAfterMs ?? defaultStalledAfterMs,
     routerOptions: { maxParamLength, ignoreTrailingSlash: true },
     // Formats are there for readers of the document; read-parameters.ts reads times, and says better what is wrong.
     ajv: {
