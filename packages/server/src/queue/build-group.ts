@@ -14,7 +14,8 @@ export interface Group {
   readonly traceHashes: readonly number[]
 }
 
-/** otel.body.codec */
+/** Values of otel.body.codec. */
+export const codecNone = 0
 export const codecZstd = 1
 
 // A reader decompresses the frames it needs and no more: 206 B/span on disk for 64 payloads of 8 spans in frames of

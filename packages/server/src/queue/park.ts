@@ -4,6 +4,7 @@ import { toArrayLiteral } from '../postgres/array-literal.ts'
 import { codecZstd } from './build-group.ts'
 import type { ClaimedBody } from './claim.ts'
 import { boundMessage, type Failure } from './retry.ts'
+import { stepPastPayload } from './step-past-payload.ts'
 
 // The dead letter and the body's step past it are one statement: a payload is never both pending and dead.
 const parkSql = `
@@ -13,14 +14,7 @@ with parked as (
   values ($2, $3, $1, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 )
 update otel.ingestion_queue
-set next_ordinal = next_ordinal + 1,
-    settled_spans = settled_spans + $6,
-    attempts = 2,
-    state = case when next_ordinal + 1 = payload_count then 1 else 0 end,
-    settled_at = case when next_ordinal + 1 = payload_count then clock_timestamp() end,
-    lease_token = case when next_ordinal + 1 < payload_count then lease_token end,
-    lease_pid = case when next_ordinal + 1 < payload_count then lease_pid end,
-    error_code = null, error_message = null
+set ${stepPastPayload('$6')}
 where arrival_day = $1 and id = $2`
 
 /**

@@ -1,7 +1,8 @@
 import type pg from 'pg'
 import { zstdDecompressSync } from 'node:zlib'
 import { copyOut, readInt4Array } from '../postgres/copy-out.ts'
-import { codecZstd } from './build-group.ts'
+import { codecNone, codecZstd } from './build-group.ts'
+import { decompressionOptions } from './decompress-frame.ts'
 
 export interface BodyKey {
   readonly bodyId: bigint
@@ -39,7 +40,8 @@ function decompress(
   stored: Buffer,
 ): Uint8Array | Error {
   try {
-    if (codec !== codecZstd) return stored
+    if (codec === codecNone) return stored
+    if (codec !== codecZstd) throw new Error(`its codec ${codec} is unknown`)
     const frames = readInt4Array(framesField)
     const parts: Buffer[] = []
     let storedFrom = 0
@@ -47,7 +49,9 @@ function decompress(
     for (let at = 0; at < frames.length; at += 3) {
       const [storedTo, rawTo] = [frames[at]!, frames[at + 1]!]
       if (rawTo > rawBytes) throw new Error('its table of frames contradicts itself')
-      parts.push(decompressFrame(stored.subarray(storedFrom, storedTo), rawTo - rawFrom))
+      parts.push(
+        zstdDecompressSync(stored.subarray(storedFrom, storedTo), decompressionOptions(rawTo - rawFrom)),
+      )
       storedFrom = storedTo
       rawFrom = rawTo
     }
@@ -57,15 +61,6 @@ function decompress(
   } catch (error) {
     return new Error(`body ${bodyId} cannot be decompressed`, { cause: error })
   }
-}
-
-// Node's zlib collects its output in chunks of 16 KiB unless it is told how much is coming: on frames of 400 KiB that was
-// a third of the thread's time, most of it garbage collection.
-function decompressFrame(frame: Buffer, rawBytes: number): Buffer {
-  return zstdDecompressSync(frame, {
-    maxOutputLength: Math.max(1, rawBytes),
-    chunkSize: Math.max(64, rawBytes + 1),
-  })
 }
 
 function quoteDay(day: string): string {

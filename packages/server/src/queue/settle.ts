@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { toArrayLiteral } from '../postgres/array-literal.ts'
 import type { BodyKey } from './read-bodies.ts'
+import { stepPastPayload } from './step-past-payload.ts'
 
 /** What the ledger learns when payloads are settled; in numbers of payloads and of spans. */
 export interface SettledCounts {
@@ -43,19 +44,11 @@ with settled as (
 )
 ${countSql}`
 
-// The attempts fall back to "suspect": the next payload has all its own tries, and the body stays claimed alone.
 const advanceSql = `
 with advanced as (
   update otel.ingestion_queue
-  set next_ordinal = next_ordinal + 1,
-      settled_spans = settled_spans + $9,
-      attempts = 2,
-      state = case when next_ordinal + 1 = payload_count then 1 else 0 end,
-      settled_at = case when next_ordinal + 1 = payload_count then clock_timestamp() end,
-      lease_token = case when next_ordinal + 1 < payload_count then lease_token end,
-      lease_pid = case when next_ordinal + 1 < payload_count then lease_pid end,
-      decoder_version = $8,
-      error_code = null, error_message = null
+  set ${stepPastPayload('$9')},
+      decoder_version = $8
   where arrival_day = any($1::date[]) and id = any($2::bigint[])
 )
 ${countSql}`
