@@ -72,6 +72,20 @@ export default defineConfig(
     },
   },
   {
+    // What an agent's author installs: it is a guest in the process.
+    files: ['packages/telemetry/src/**/*.ts'],
+    ignores: ['packages/telemetry/src/settings/**', '**/*.{test,fixture}.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Settings are read in settings/ and handed on.' },
+        { object: 'process', property: 'exit', message: "The process is the agent's." },
+        { object: 'process', property: 'exitCode', message: "The process is the agent's." },
+      ],
+      'no-console': 'error',
+    },
+  },
+  {
     files: ['**/*.test.ts', 'e2e/**/*.ts', 'packages/server/src/store/conformance/**'],
     rules: {
       '@typescript-eslint/no-unsafe-assignment': 'off', // what a server answered is any until it is compared
@@ -81,5 +95,20 @@ export default defineConfig(
       '@typescript-eslint/no-unsafe-call': 'off',
     },
   },
-  { files: ['**/*.js'], languageOptions: { globals: { process: 'readonly', console: 'readonly' } } },
+  {
+    files: ['**/*.{js,mjs,cjs}'],
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        fetch: 'readonly',
+        URL: 'readonly',
+        setTimeout: 'readonly',
+      },
+    },
+  },
+  {
+    files: ['**/*.cjs'],
+    languageOptions: { sourceType: 'commonjs', globals: { require: 'readonly', module: 'writable' } },
+  },
 )
