@@ -1,0 +1,30 @@
+// Where trouble of our own goes. Telemetry never throws into the agent and never writes into its output: what went
+// wrong is counted where it happened, and said here, once. No message may hold the content of a span.
+import { diag } from '@opentelemetry/api'
+
+/** The `name` of every warning of ours, for `process.on('warning')` and `--disable-warning`. */
+const warningType = 'HoldfastTelemetryWarning'
+
+export interface Report {
+  /**
+   * Tells the people who run the agent, through `process.emitWarning`, and the application's `diag` logger.
+   * Of each `code` only the first message in a process is told; a code is a stable word such as `HOLDFAST_SPOOL_FULL`.
+   */
+  warnOnce(code: string, message: string): void
+  /** For those who switched the `diag` logger on. */
+  debug(message: string): void
+}
+
+const told = new Set<string>()
+
+export const report: Report = {
+  warnOnce(code, message) {
+    if (told.has(code)) return
+    told.add(code)
+    process.emitWarning(message, { type: warningType, code })
+    diag.warn(`holdfast: ${message}`)
+  },
+  debug(message) {
+    diag.debug(`holdfast: ${message}`)
+  },
+}
