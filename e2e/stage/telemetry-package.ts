@@ -1,0 +1,52 @@
+// The telemetry package as people get it.
+import assert from 'node:assert/strict'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { runChild } from './child-process.ts'
+import { repository } from './holdfast-process.ts'
+import { npmEnvironment } from './install-locked.ts'
+
+export interface Tarball {
+  readonly path: string
+  /** Paths within the package, with their sizes in bytes. */
+  readonly files: ReadonlyMap<string, number>
+}
+
+/** `npm pack`, which builds first, into `dir`. */
+export async function packTelemetry(t: TestContext, dir: string): Promise<Tarball> {
+  const packed = await runChild(t, {
+    title: 'npm pack',
+    command: 'npm',
+    args: ['pack', '--json', '--workspace=@holdfast/telemetry', `--pack-destination=${dir}`],
+    cwd: repository,
+    env: npmEnvironment,
+  })
+  assert.equal(packed.code, 0, packed.stderr)
+  const json = JSON.parse(packed.stdout.slice(packed.stdout.search(/^[[{]/m))) as
+    PackedFile[] | Record<string, PackedFile>
+  const [tarball] = Object.values(json)
+  assert.ok(tarball)
+  return {
+    path: join(dir, tarball.filename),
+    files: new Map(tarball.files.map(({ path, size }) => [path, size])),
+  }
+}
+
+/** Puts it where a program in `folder` finds it, without asking npm; its peers are found further up. */
+export async function unpackTelemetry(t: TestContext, tarball: Tarball, folder: string): Promise<void> {
+  const target = join(folder, 'node_modules', '@holdfast', 'telemetry')
+  await mkdir(target, { recursive: true })
+  const unpacked = await runChild(t, {
+    title: 'tar',
+    command: 'tar',
+    args: ['-xzf', tarball.path, '-C', target, '--strip-components=1'],
+  })
+  assert.equal(unpacked.code, 0, unpacked.stderr)
+}
+
+/** npm gives a list, or by name of the package in newer versions. */
+interface PackedFile {
+  readonly filename: string
+  readonly files: readonly { readonly path: string; readonly size: number }[]
+}
