@@ -125,7 +125,8 @@ create table otel.span_row (
   conversation_id text collate "C",
   user_id text collate "C",
   mcp_session_id text collate "C",
-  name_text text collate "C"
+  name_text text collate "C",
+  context_carrier_id integer
 ) partition by RANGE (arrival_day);
 
 create table otel.term (
@@ -152,6 +153,9 @@ create table otel.trace_summary (
   output_tokens bigint,
   root_name_text text collate "C",
   operation_ids integer[] not null,
+  running_count integer not null default 0,
+  model_call_count integer not null default 0,
+  heard_body_id bigint,
   PRIMARY KEY (trace_id)
 ) with (fillfactor=85);
 CREATE INDEX trace_summary_operations ON otel.trace_summary USING gin (operation_ids);
@@ -315,6 +319,8 @@ create view otel.spans as
   -- body_id bigint
   -- span_index integer
   -- trace_uuid uuid
+  -- counts_tokens boolean
+  -- context_carrier text
  SELECT replace(s.trace_id::text, '-'::text, ''::text) AS trace_id,
     otel.hex_id(s.span_id) AS span_id,
     otel.hex_id(s.parent_span_id) AS parent_span_id,
@@ -389,7 +395,11 @@ create view otel.spans as
     s.arrival_day,
     s.body_id,
     s.span_index,
-    s.trace_id AS trace_uuid
+    s.trace_id AS trace_uuid,
+    (s.marks::integer & 4) = 4 AS counts_tokens,
+    ( SELECT term.value
+           FROM otel.term
+          WHERE term.id = s.context_carrier_id) AS context_carrier
    FROM otel.span_row s
      JOIN otel.operation o ON o.id = s.operation_id;
 
@@ -408,6 +418,7 @@ create view otel.traces as
   -- start_unix_nano bigint
   -- end_unix_nano bigint
   -- trace_uuid uuid
+  -- running_count integer
  SELECT replace(t.trace_id::text, '-'::text, ''::text) AS trace_id,
     o.service AS service_name,
     COALESCE(t.root_name_text, o.name) AS root_name,
@@ -421,7 +432,8 @@ create view otel.traces as
     t.root_provisional,
     t.start_unix_nano,
     t.end_unix_nano,
-    t.trace_id AS trace_uuid
+    t.trace_id AS trace_uuid,
+    t.running_count
    FROM otel.trace_summary t
      JOIN otel.operation o ON o.id = t.root_operation_id;
 

@@ -4,7 +4,10 @@
  * What an adapter MUST guarantee is said at each method and tested by conformance.ts, which every adapter runs.
  * The coordinator (persist/) writes; the Query API (query/) reads. An adapter shows a span once, however often and in
  * whatever order its copies arrive: of the copies of one (trace id, span id) the first finished one stays, and a
- * finished one replaces one that was sent while it was still running.
+ * finished one replaces one that was sent while it was still running. Of the running ones the last to arrive stays.
+ *
+ * It counts a model call once, however many spans tell of it: of a model call's span and one directly inside it, both
+ * with tokens, the inner one's are added up (ADR 0007).
  */
 import type { Span } from '../trace/span.ts'
 import type { TraceSummary } from '../trace/trace-summary.ts'
@@ -25,7 +28,7 @@ export interface BodyToWrite {
 export interface WriteOutcome {
   readonly stored: number
   readonly duplicate: number
-  /** Running spans, stored before, whose place was taken by a finished one. */
+  /** Running spans, stored before, whose place was taken by a finished one or by a later copy of themselves. */
   readonly replaced: number
   /** Payloads of which no span was new. */
   readonly duplicatePayloads: number
@@ -63,8 +66,22 @@ export interface SpanQuery {
   readonly after?: { readonly startUnixNano: bigint; readonly spanId: string } | undefined
 }
 
-/** A span as the index knows it, without reading bodies. */
-export interface SpanRow {
+/** What spans tell of a model call's tokens; undefined is what was not told. */
+export interface TokenCounts {
+  /** Includes what was read from and written to a cache. */
+  readonly inputTokens: number | undefined
+  /** Includes reasoning. */
+  readonly outputTokens: number | undefined
+  readonly cacheReadTokens: number | undefined
+  readonly cacheWriteTokens: number | undefined
+  readonly reasoningTokens: number | undefined
+}
+
+/**
+ * A span as the index knows it, without reading bodies. Words are those of OpenTelemetry's conventions for GenAI, also
+ * where the span has them under the names of another dialect; undefined: not told, or not kept in the index.
+ */
+export interface SpanRow extends TokenCounts {
   readonly spanId: string
   readonly parentSpanId: string
   readonly name: string
@@ -74,6 +91,31 @@ export interface SpanRow {
   readonly durationNano: bigint
   readonly statusCode: number
   readonly running: boolean
+  /** Of a running span, when its newest copy was received. */
+  readonly lastHeardAt: Date | undefined
+  /** A model call whose tokens the trace's summary adds up. */
+  readonly countsTokens: boolean
+  readonly genAiOperation: string | undefined
+  readonly provider: string | undefined
+  readonly requestModel: string | undefined
+  readonly responseModel: string | undefined
+  readonly agent: string | undefined
+  readonly tool: string | undefined
+  readonly mcpMethod: string | undefined
+  /** What brought the span its parent: `mcp.meta`, `http.header`, `none`. */
+  readonly contextCarrier: string | undefined
+  readonly errorType: string | undefined
+}
+
+/** A call of a model, once, whatever number of spans told of it. */
+export interface ModelCall extends TokenCounts {
+  readonly traceId: string
+  readonly spanId: string
+  readonly startUnixNano: bigint
+  readonly operation: string | undefined
+  readonly provider: string | undefined
+  readonly requestModel: string | undefined
+  readonly responseModel: string | undefined
 }
 
 export interface Operation {
@@ -117,6 +159,26 @@ export interface TraceStore {
    * accepted; resources and scopes may repeat. Yields nothing when the trace is unknown.
    */
   readRaw(traceId: string, options?: ReadOptions): AsyncIterable<Uint8Array>
+
+  /**
+   * The model calls of these traces by start and span id, each once: of nested spans for one call the inner one, and
+   * before one without tokens the one that tells them. The calls that tell tokens are exactly those that the summary
+   * adds up.
+   * @param page.limit of each trace
+   * @returns an entry for each trace that has any
+   */
+  listModelCalls(
+    traceIds: readonly string[],
+    page: { limit: number },
+    options?: ReadOptions,
+  ): Promise<ReadonlyMap<string, readonly ModelCall[]>>
+
+  /**
+   * Whether, in one of its newest traces, a SERVER span of the service has its parent in another service, or a CLIENT
+   * span as its parent: then a SERVER span of it without a parent is one that lost it. Looks at a bounded number of
+   * traces and of their spans.
+   */
+  isCalledByOthers(service: string, options?: ReadOptions): Promise<boolean>
 
   /** Which bodies hold the trace's spans. */
   findTraceBodies(traceId: string, options?: ReadOptions): Promise<readonly TraceBody[]>

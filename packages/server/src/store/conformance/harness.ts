@@ -7,6 +7,8 @@ export interface AcceptedBody {
   readonly payloads: readonly Uint8Array[]
   /** UTC day, `2026-11-23`. */
   readonly arrivalDay: string
+  /** Noon of that day when not given. */
+  readonly receivedAt?: Date
 }
 
 /** What an adapter brings to be tested. */

@@ -57,6 +57,8 @@ export function describeSummaries(harness: () => StoreHarness): void {
               endUnixNano: noon + 90n * millisecond,
               spanCount: 5,
               errorCount: 1,
+              runningCount: 0,
+              lastHeardAt: undefined,
               root: { spanId: spans[0]!.spanId, name: 'root', serviceName: service, provisional: false },
               inputTokens: 130,
               outputTokens: 12,

@@ -130,7 +130,7 @@ export class BatchBuilder {
       while (walker.spanIndex >= body.payloadSpanEnds[payload]!) payload++
       facts.read(bytes, walker, service)
       trace = this.#findTrace(bytes, walker.traceIdAt, trace)
-      trace.add(facts, body.arrivalDay)
+      trace.add(facts, body.arrivalDay, body.bodyId)
       const row = this.rows.rowCount
       writeSpanRow(this.rows, bytes, walker, facts, place, this.#terms, this.unresolved)
       this.#counted.push({ body: bodyIndex, payload, trace, isRunning: facts.isRunning })

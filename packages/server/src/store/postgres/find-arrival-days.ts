@@ -9,6 +9,15 @@ export interface ArrivalDays {
   readonly last: string
 }
 
+/** Of days as `2026-11-23`, at least one. */
+export function leastDay(days: readonly string[]): string {
+  return days.reduce((least, day) => (day < least ? day : least))
+}
+
+export function greatestDay(days: readonly string[]): string {
+  return days.reduce((greatest, day) => (day > greatest ? day : greatest))
+}
+
 const findSql = `
 select first_arrival_day::text as first, last_arrival_day::text as last
 from otel.trace_summary where trace_id = $1`

@@ -4,7 +4,7 @@ import { parseTraceId } from '../../trace/ids.ts'
 import type { TraceSummary } from '../../trace/trace-summary.ts'
 import type { ReadOptions } from '../trace-store.ts'
 import { columnTypes } from './column-types.ts'
-import { toTraceSummary, traceColumns, type TraceRow } from './trace-row.ts'
+import { toTraceSummaries, traceColumns, type TraceRow } from './trace-row.ts'
 
 const findSql = `
 select ${traceColumns}
@@ -22,6 +22,5 @@ export async function findTrace(
   if (id === undefined) return undefined
   const query = { text: findSql, values: [id], types: columnTypes }
   const result = await queryCancellable<TraceRow>(pool, query, options?.signal)
-  const row = result.rows[0]
-  return row === undefined ? undefined : toTraceSummary(row)
+  return (await toTraceSummaries(pool, result.rows, options))[0]
 }

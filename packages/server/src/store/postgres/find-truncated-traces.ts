@@ -3,6 +3,7 @@ import { toArrayLiteral } from '../../postgres/array-literal.ts'
 import { queryCancellable } from '../../postgres/cancel.ts'
 import type { TraceSummary } from '../../trace/trace-summary.ts'
 import type { ReadOptions, TracePosition, TraceQuery } from '../trace-store.ts'
+import { greatestDay, leastDay } from './find-arrival-days.ts'
 import type { NameFilter, OperationFilter } from './find-operation-ids.ts'
 import { traceIdOfUuid } from './id-columns.ts'
 import { selectTraces } from './select-traces.ts'
@@ -85,12 +86,10 @@ async function askSpans(
   filter: OperationFilter,
   options: ReadOptions | undefined,
 ): Promise<ReadonlySet<string>> {
-  const firstDay = candidates.reduce((day, { firstArrivalDay: d }) => (d < day ? d : day), '9999-12-31')
-  const lastDay = candidates.reduce((day, { lastArrivalDay: d }) => (d > day ? d : day), '0001-01-01')
   const values: unknown[] = [
     `{${candidates.map((candidate) => candidate.traceId).join(',')}}`,
-    firstDay,
-    lastDay,
+    leastDay(candidates.map((candidate) => candidate.firstArrivalDay)),
+    greatestDay(candidates.map((candidate) => candidate.lastArrivalDay)),
     toArrayLiteral(filter.ids),
   ]
   const text = askSql(spanMatches(filter.name, values))

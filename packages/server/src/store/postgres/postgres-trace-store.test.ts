@@ -40,6 +40,19 @@ async function insertBody(pool: pg.Pool, accepted: AcceptedBody): Promise<BodyTo
      values (nextval('otel.body_id'), $1, $2, $3, 1, $4, $5, $6) returning id`,
     [arrivalDay, group.rawBytes, group.spanCount, codecZstd, toArrayLiteral(group.frames), group.bytes],
   )
+  await pool.query(
+    `insert into otel.ingestion_queue (id, received_at, visible_at, arrival_day, raw_bytes, stored_bytes, span_count,
+                                       payload_count, payloads, trace_hashes)
+     values ($1, $2, $2, $3, $4, $4, $5, $6, '{}', '{}')`,
+    [
+      inserted.rows[0]!.id,
+      accepted.receivedAt ?? new Date(`${arrivalDay}T12:00:00Z`),
+      arrivalDay,
+      group.rawBytes,
+      group.spanCount,
+      payloads.length,
+    ],
+  )
   let spanEnd = 0
   return {
     bodyId: BigInt(inserted.rows[0]!.id),

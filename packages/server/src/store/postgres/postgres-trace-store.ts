@@ -9,11 +9,14 @@ import type { TraceStore } from '../trace-store.ts'
 import { findTrace } from './find-trace.ts'
 import { findTraceBodies } from './find-trace-bodies.ts'
 import { findTraces } from './find-traces.ts'
+import { isCalledByOthers } from './is-called-by-others.ts'
+import { listModelCalls } from './list-model-calls.ts'
 import { listOperations } from './list-operations.ts'
 import { listServices } from './list-services.ts'
 import { listSpans } from './list-spans.ts'
 import { readRaw } from './read-raw.ts'
 import { readSpans } from './read-spans.ts'
+import { TermReader } from './term-reader.ts'
 import { BodyWriter } from './write-bodies.ts'
 
 export interface PostgresTraceStoreOptions {
@@ -26,6 +29,7 @@ export interface PostgresTraceStoreOptions {
 export function openPostgresTraceStore(options: PostgresTraceStoreOptions): TraceStore {
   const { pool, budget } = options
   const writer = new BodyWriter(pool)
+  const terms = new TermReader(pool)
   const withBudget = <Options extends object>(read: Options | undefined) => ({
     ...read,
     ...(budget !== undefined && { budget }),
@@ -34,9 +38,11 @@ export function openPostgresTraceStore(options: PostgresTraceStoreOptions): Trac
     write: (transaction, bodies) => writer.write(transaction as pg.ClientBase, bodies),
     findTraces: (query, read) => findTraces(pool, query, read),
     findTrace: (traceId, read) => findTrace(pool, traceId, read),
-    listSpans: (traceId, query, read) => listSpans(pool, traceId, query, read),
+    listSpans: (traceId, query, read) => listSpans(pool, terms, traceId, query, read),
     readSpans: (traceId, query, read) => readSpans(pool, traceId, query, withBudget(read)),
     readRaw: (traceId, read) => readRaw(pool, traceId, withBudget(read)),
+    listModelCalls: (traceIds, page, read) => listModelCalls(pool, terms, traceIds, page, read),
+    isCalledByOthers: (service, read) => isCalledByOthers(pool, service, read),
     findTraceBodies: (traceId, read) => findTraceBodies(pool, traceId, read),
     listServices: (page, read) => listServices(pool, page, read),
     listOperations: (page, read) => listOperations(pool, page, read),

@@ -17,7 +17,7 @@ export interface PromotedAttribute {
   readonly keys: readonly string[]
 }
 
-/** In the order of the columns of otel.span_row. */
+/** In the order in which rows are written. */
 export const promotedAttributes: readonly PromotedAttribute[] = [
   {
     column: 'input_tokens',
@@ -50,6 +50,7 @@ export const promotedAttributes: readonly PromotedAttribute[] = [
   { column: 'db_operation_id', type: 'term', keys: ['db.operation.name', 'db.operation'] },
   { column: 'db_collection_id', type: 'term', keys: ['db.collection.name', 'db.sql.table'] },
   { column: 'error_type_id', type: 'term', keys: ['error.type'] },
+  { column: 'context_carrier_id', type: 'term', keys: ['holdfast.context.carrier'] },
   { column: 'conversation_id', type: 'text', keys: ['gen_ai.conversation.id'] },
   { column: 'user_id', type: 'text', keys: ['user.id', 'enduser.id'] },
   { column: 'mcp_session_id', type: 'text', keys: ['mcp.session.id'] },

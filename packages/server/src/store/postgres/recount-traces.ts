@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { spanIdOrderSql } from './id-columns.ts'
-import { markNameText, markTokensCounted } from './span-row.ts'
+import { markModelCall, markNameText, markRunning, markTokensCounted } from './span-row.ts'
 import { maxOperationsPerTrace, type TraceDraft } from './trace-draft.ts'
 import { formatUuid } from './upsert-traces.ts'
 
@@ -13,6 +13,7 @@ set start_unix_nano = c.start_unix_nano, end_unix_nano = c.end_unix_nano,
     root_start_unix_nano = c.roots[1][1], root_span_id = c.roots[1][2], root_operation_id = c.roots[1][3]::int,
     root_provisional = c.root_provisional, root_name_text = c.root_name_text,
     span_count = c.span_count, error_count = c.error_count,
+    running_count = c.running_count, model_call_count = c.model_call_count, heard_body_id = c.heard_body_id,
     input_tokens = c.input_tokens, output_tokens = c.output_tokens,
     operation_ids = c.operation_ids[1:${maxOperationsPerTrace}],
     operations_truncated = c.has_name_text or cardinality(c.operation_ids) > ${maxOperationsPerTrace}
@@ -26,6 +27,9 @@ from (
          bool_and(parent_span_id <> 0) as root_provisional,
          count(*)::int as span_count,
          (count(*) filter (where status_code = 2))::int as error_count,
+         (count(*) filter (where marks & ${markRunning} <> 0))::int as running_count,
+         (count(*) filter (where marks & ${markModelCall} <> 0))::int as model_call_count,
+         max(body_id) filter (where marks & ${markRunning} <> 0) as heard_body_id,
          sum(input_tokens) filter (where marks & ${markTokensCounted} <> 0) as input_tokens,
          sum(output_tokens) filter (where marks & ${markTokensCounted} <> 0) as output_tokens,
          array_agg(distinct operation_id order by operation_id) as operation_ids,

@@ -32,6 +32,8 @@ export class SpanFacts {
   isRunning = false
   /** A model call that told its tokens; not an agent run that repeats its calls' tokens. */
   countsTokens = false
+  /** A model call, whether it told its tokens or not. */
+  isModelCall = false
   readonly promoted = new PromotedValues()
   readonly #attribute = new KeyValueReader()
 
@@ -56,6 +58,7 @@ export class SpanFacts {
     this.isRunning = promoted.isRunning
     this.countsTokens =
       (promoted.inputTokens >= 0 || promoted.outputTokens >= 0) && !promoted.isEnclosing(bytes)
+    this.isModelCall = this.countsTokens
   }
 
   #readName(bytes: Buffer, walker: SpanWalker, service: ServiceOperations): void {

@@ -28,6 +28,7 @@ export const spanColumns: readonly string[] = [
 export const markRunning = 1
 export const markNameText = 2
 export const markTokensCounted = 4
+export const markModelCall = 8
 
 const maxRowBytes = 2 + 11 * 12 + 16 + maxPromotedRowBytes + 4 + 3 * maxNameTextBytes
 
@@ -82,7 +83,8 @@ export function writeSpanRow(
   rows.writeInt2(
     (facts.isRunning ? markRunning : 0) |
       (facts.nameText === undefined ? 0 : markNameText) |
-      (facts.countsTokens ? markTokensCounted : 0),
+      (facts.countsTokens ? markTokensCounted : 0) |
+      (facts.isModelCall ? markModelCall : 0),
   )
   facts.promoted.write(bytes, rows, terms, unresolved.terms)
   if (facts.nameText === undefined) rows.writeNull()

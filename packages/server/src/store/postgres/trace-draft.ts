@@ -19,6 +19,10 @@ export class TraceDraft {
   endLow = 0
   spanCount = 0
   errorCount = 0
+  runningCount = 0
+  /** The newest body that brought a running span. */
+  heardBodyId: bigint | undefined
+  modelCallCount = 0
   /** undefined while no model call told its own. */
   inputTokens: number | undefined
   outputTokens: number | undefined
@@ -42,8 +46,13 @@ export class TraceDraft {
     this.ordinal = ordinal
   }
 
-  add(span: SpanFacts, arrivalDay: string): void {
+  add(span: SpanFacts, arrivalDay: string, bodyId: bigint): void {
     this.spanCount++
+    if (span.isRunning) {
+      this.runningCount++
+      if (this.heardBodyId === undefined || bodyId > this.heardBodyId) this.heardBodyId = bodyId
+    }
+    if (span.isModelCall) this.modelCallCount++
     if (span.statusCode === 2) this.errorCount++
     if (isEarlier(span.startHigh, span.startLow, this.startHigh, this.startLow)) {
       this.startHigh = span.startHigh

@@ -1,11 +1,15 @@
+import type pg from 'pg'
 import type { TraceSummary } from '../../trace/trace-summary.ts'
+import type { ReadOptions } from '../trace-store.ts'
+import { greatestDay, leastDay } from './find-arrival-days.ts'
+import { findReceivedAt } from './find-received-at.ts'
 import { spanIdOfBigint, traceIdOfUuid } from './id-columns.ts'
 
 /** The columns of a summary, from `t` (otel.trace_summary) and `o` (otel.operation of its root). */
 export const traceColumns = `
        t.trace_id, t.start_unix_nano, t.end_unix_nano, t.span_count, t.error_count, t.root_span_id,
        coalesce(t.root_name_text, o.name) as root_name, o.service as root_service, t.root_provisional,
-       t.input_tokens, t.output_tokens, t.first_arrival_day, t.last_arrival_day`
+       t.input_tokens, t.output_tokens, t.first_arrival_day, t.last_arrival_day, t.running_count, t.heard_body_id`
 
 export interface TraceRow {
   readonly trace_id: string
@@ -21,15 +25,39 @@ export interface TraceRow {
   readonly output_tokens: bigint | null
   readonly first_arrival_day: string
   readonly last_arrival_day: string
+  readonly running_count: number
+  readonly heard_body_id: bigint | null
 }
 
-export function toTraceSummary(row: TraceRow): TraceSummary {
+/** Reads rows as summaries; looks up when running traces were heard of, which most pages have none of. */
+export async function toTraceSummaries(
+  pool: pg.Pool,
+  rows: readonly TraceRow[],
+  options?: ReadOptions,
+): Promise<readonly TraceSummary[]> {
+  const running = rows.filter((row) => row.running_count > 0)
+  if (running.length === 0) return rows.map((row) => toTraceSummary(row, undefined))
+  const bodyIds = new Set(running.map((row) => row.heard_body_id).filter((id) => id !== null))
+  const first = leastDay(running.map((row) => row.first_arrival_day))
+  const last = greatestDay(running.map((row) => row.last_arrival_day))
+  const receivedAt = await findReceivedAt(pool, bodyIds, { first, last }, options)
+  return rows.map((row) =>
+    toTraceSummary(
+      row,
+      row.running_count > 0 && row.heard_body_id !== null ? receivedAt.get(row.heard_body_id) : undefined,
+    ),
+  )
+}
+
+function toTraceSummary(row: TraceRow, lastHeardAt: Date | undefined): TraceSummary {
   return {
     traceId: traceIdOfUuid(row.trace_id),
     startUnixNano: row.start_unix_nano,
     endUnixNano: row.end_unix_nano,
     spanCount: row.span_count,
     errorCount: row.error_count,
+    runningCount: row.running_count,
+    lastHeardAt,
     root: {
       spanId: spanIdOfBigint(row.root_span_id),
       name: row.root_name,

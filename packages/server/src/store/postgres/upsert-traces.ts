@@ -9,15 +9,16 @@ const upsertSql = `
 insert into otel.trace_summary as t (
   trace_id, start_unix_nano, end_unix_nano, root_start_unix_nano, root_span_id, first_arrival_day, last_arrival_day,
   root_operation_id, span_count, error_count, root_provisional, operations_truncated, input_tokens, output_tokens,
-  root_name_text, operation_ids)
+  root_name_text, operation_ids, running_count, model_call_count, heard_body_id)
 select trace_id, start_unix_nano, end_unix_nano, root_start, root_span_id, first_day, last_day,
        root_operation_id, span_count, error_count, root_provisional, operations_truncated, input_tokens, output_tokens,
-       root_name_text, operation_ids::int[]
+       root_name_text, operation_ids::int[], running_count, model_call_count, heard_body_id
 from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::date[], $7::date[], $8::int[],
-            $9::int[], $10::int[], $11::boolean[], $12::boolean[], $13::bigint[], $14::bigint[], $15::text[], $16::text[])
+            $9::int[], $10::int[], $11::boolean[], $12::boolean[], $13::bigint[], $14::bigint[], $15::text[], $16::text[],
+            $17::int[], $18::int[], $19::bigint[])
   as draft (trace_id, start_unix_nano, end_unix_nano, root_start, root_span_id, first_day, last_day, root_operation_id,
             span_count, error_count, root_provisional, operations_truncated, input_tokens, output_tokens,
-            root_name_text, operation_ids)
+            root_name_text, operation_ids, running_count, model_call_count, heard_body_id)
 order by trace_id
 on conflict (trace_id) do update set
   start_unix_nano = coalesce(least(nullif(t.start_unix_nano, 0), nullif(excluded.start_unix_nano, 0)), 0),
@@ -26,6 +27,9 @@ on conflict (trace_id) do update set
   last_arrival_day = greatest(t.last_arrival_day, excluded.last_arrival_day),
   span_count = t.span_count + excluded.span_count,
   error_count = t.error_count + excluded.error_count,
+  running_count = t.running_count + excluded.running_count,
+  model_call_count = t.model_call_count + excluded.model_call_count,
+  heard_body_id = greatest(t.heard_body_id, excluded.heard_body_id),
   input_tokens = coalesce(t.input_tokens + excluded.input_tokens, t.input_tokens, excluded.input_tokens),
   output_tokens = coalesce(t.output_tokens + excluded.output_tokens, t.output_tokens, excluded.output_tokens),
   operation_ids = (otel.union_of_ids(t.operation_ids, excluded.operation_ids))[1:${maxOperationsPerTrace}],
@@ -75,6 +79,9 @@ export async function upsertTraces(
       list((t) => t.outputTokens ?? 'null'),
       traces.map((t) => t.rootNameText ?? null),
       list((t) => `"{${operationIds(t).join(',')}}"`),
+      list((t) => t.runningCount),
+      list((t) => t.modelCallCount),
+      list((t) => t.heardBodyId ?? 'null'),
     ],
   })
   return result.rows

@@ -41,6 +41,11 @@ describe('the writer of bodies', () => {
     return { ...rows[0], trace_id: '' }
   }
 
+  /** What two traces of the same spans have in common. */
+  async function comparable(traceId: string): Promise<Record<string, unknown>> {
+    return { ...(await summaryOf(traceId)), heard_body_id: '' }
+  }
+
   const span = fc
     .record({
       id: fc.constantFrom(1, 2, 0x7fffffff, 0x80000000, 0xffffffff),
@@ -101,7 +106,7 @@ describe('the writer of bodies', () => {
             at += size
           }
           const merged = await summaryOf(shuffled)
-          assert.deepEqual(merged, await summaryOf(inOrder))
+          assert.deepEqual({ ...merged, heard_body_id: '' }, await comparable(inOrder))
           const draft = new TraceDraft(Buffer.from(shuffled, 'hex'), 0)
           const client = await pool.connect()
           await recountTraces(client, [draft], days[0]!)
@@ -137,8 +142,8 @@ describe('the writer of bodies', () => {
             const some = mixed.slice(at, at + 3).map(({ one }) => [one])
             await write(pool, writer, bodyToWrite(some, days[0]!))
           }
-          const { operation_ids: ids, ...rest } = await summaryOf(twice)
-          const { operation_ids: onceIds, ...onceRest } = await summaryOf(once)
+          const { operation_ids: ids, ...rest } = await comparable(twice)
+          const { operation_ids: onceIds, ...onceRest } = await comparable(once)
           assert.deepEqual(rest, onceRest)
           assert.deepEqual(ids, onceIds)
         },
