@@ -7,6 +7,7 @@
  * asked for is absent. A list is {items, next_cursor}, and next_cursor is null at its end. Errors are RFC 9457 problems.
  */
 import type { Static } from 'typebox'
+import type * as prices from './price-schemas.ts'
 import type * as process from './process-schemas.ts'
 import type * as queues from './queue-schemas.ts'
 import type * as spans from './span-schemas.ts'
@@ -24,6 +25,10 @@ export type TraceDetail = Static<typeof traces.traceDetail>
 export type SpansQuery = Static<typeof spans.spansQuery>
 export type SpanItem = Static<typeof spans.spanItem>
 export type SpanList = Static<typeof spans.spanList>
+
+export type Cost = Static<typeof prices.cost>
+export type ModelUsage = Static<typeof prices.modelUsage>
+export type SpanCost = Static<typeof prices.spanCost>
 
 export type ServiceList = Static<typeof traces.serviceList>
 export type OperationItem = Static<typeof traces.operationItem>

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { priceList } from './price-call.ts'
+import { maxCallsPriced, priceTrace, type CallOfTrace } from './price-trace.ts'
+
+function callOf(spanId: string, fields: Partial<CallOfTrace> = {}): CallOfTrace {
+  return {
+    spanId,
+    startUnixNano: 1_762_000_000_000_000_000n,
+    provider: 'openai',
+    requestModel: 'gpt-4o',
+    responseModel: undefined,
+    inputTokens: 1000,
+    outputTokens: 100,
+    cacheReadTokens: undefined,
+    cacheWriteTokens: undefined,
+    ...fields,
+  }
+}
+
+describe('the cost of a trace', () => {
+  test('is nothing to speak of without model calls', () => {
+    assert.deepEqual(priceTrace([]), { cost: null, usage: [], usdBySpan: new Map() })
+  })
+
+  test('is the sum over its calls, and says how many are not in it', () => {
+    const calls = [
+      callOf('a'),
+      callOf('b'),
+      callOf('c', { requestModel: 'mine' }),
+      callOf('d', { inputTokens: undefined }),
+    ]
+    const { cost, usdBySpan } = priceTrace(calls)
+    assert.deepEqual(cost, {
+      usd: 0.007,
+      priced_calls: 2,
+      unpriced_calls: 2,
+      truncated: false,
+      price_list: priceList,
+    })
+    assert.deepEqual(
+      [...usdBySpan],
+      [
+        ['a', 0.0035],
+        ['b', 0.0035],
+      ],
+    )
+  })
+
+  test('is unknown, and not 0, when no call could be priced', () => {
+    const { cost } = priceTrace([callOf('a', { provider: 'ollama' })])
+    assert.deepEqual([cost?.usd, cost?.unpriced_calls], [null, 1])
+  })
+
+  test('is told by model, the busiest first', () => {
+    const { usage } = priceTrace([
+      callOf('a', { requestModel: 'mine', provider: undefined, inputTokens: undefined }),
+      callOf('b', { responseModel: 'gpt-4o-2024-08-06' }),
+      callOf('c', { responseModel: 'gpt-4o-2024-08-06', outputTokens: undefined }),
+    ])
+    assert.deepEqual(usage, [
+      {
+        provider: 'openai',
+        model: 'gpt-4o-2024-08-06',
+        calls: 2,
+        input_tokens: 2000,
+        output_tokens: 100,
+        usd: 0.0035,
+        unpriced_calls: 1,
+      },
+      {
+        provider: null,
+        model: 'mine',
+        calls: 1,
+        input_tokens: null,
+        output_tokens: 100,
+        usd: null,
+        unpriced_calls: 1,
+      },
+    ])
+  })
+
+  test('is not told where there are more calls than are priced: a part of it would pass for all', () => {
+    const calls = Array.from({ length: maxCallsPriced + 1 }, (_, index) => callOf(String(index)))
+    const { cost, usage, usdBySpan } = priceTrace(calls)
+    assert.deepEqual([cost?.usd, cost?.truncated, cost?.priced_calls], [null, true, maxCallsPriced])
+    assert.deepEqual(usage, [])
+    assert.equal(usdBySpan.size, maxCallsPriced)
+    assert.equal(priceTrace(calls.slice(1)).cost?.truncated, false)
+  })
+})

@@ -1,0 +1,85 @@
+import type { Cost, ModelUsage } from './contract.ts'
+import { priceCall, priceList, type CallToPrice } from './price-call.ts'
+
+export interface CallOfTrace extends CallToPrice {
+  readonly spanId: string
+}
+
+export interface PricedTrace {
+  /** null: no model calls. */
+  readonly cost: Cost | null
+  /** By provider and model, the one with most calls first; empty where there are too many calls to go through. */
+  readonly usage: ModelUsage[]
+  /** US dollars by span; spans of unknown cost are not in it. */
+  readonly usdBySpan: ReadonlyMap<string, number>
+}
+
+/** Calls of one trace that are priced at most: a call takes about 20 µs, and the same thread takes payloads. */
+export const maxCallsPriced = 1000
+
+/** Of a trace whose calls were not looked at, for others used up what one answer may. */
+export const costNotLookedAt: Cost = {
+  usd: null,
+  priced_calls: 0,
+  unpriced_calls: 0,
+  truncated: true,
+  price_list: priceList,
+}
+
+/**
+ * Adds up what the calls cost. A sum of a part is told as one of a part (`unpriced_calls`), and where there are more
+ * calls than are priced no sum is told at all.
+ * @param calls of one trace, each call once; one more than `maxCallsPriced` says that there are more
+ */
+export function priceTrace(calls: readonly CallOfTrace[]): PricedTrace {
+  const usdBySpan = new Map<string, number>()
+  const models = new Map<string, ModelUsage>()
+  let usd = 0
+  const looked = calls.slice(0, maxCallsPriced)
+  for (const call of looked) {
+    const price = priceCall(call)
+    if (price !== undefined) {
+      usdBySpan.set(call.spanId, roundUsd(price))
+      usd += price
+    }
+    addUsage(models, call, price)
+  }
+  if (looked.length === 0) return { cost: null, usage: [], usdBySpan }
+  const truncated = calls.length > looked.length
+  const cost: Cost = {
+    usd: usdBySpan.size === 0 || truncated ? null : roundUsd(usd),
+    priced_calls: usdBySpan.size,
+    unpriced_calls: looked.length - usdBySpan.size,
+    truncated,
+    price_list: priceList,
+  }
+  return { cost, usage: truncated ? [] : [...models.values()].sort((a, b) => b.calls - a.calls), usdBySpan }
+}
+
+function addUsage(models: Map<string, ModelUsage>, call: CallOfTrace, price: number | undefined): void {
+  const model = call.responseModel ?? call.requestModel ?? null
+  const provider = call.provider ?? null
+  const key = JSON.stringify([provider, model])
+  const usage = models.get(key) ?? {
+    provider,
+    model,
+    calls: 0,
+    input_tokens: null,
+    output_tokens: null,
+    usd: null,
+    unpriced_calls: 0,
+  }
+  usage.calls++
+  if (call.inputTokens !== undefined) usage.input_tokens = (usage.input_tokens ?? 0) + call.inputTokens
+  if (call.outputTokens !== undefined) usage.output_tokens = (usage.output_tokens ?? 0) + call.outputTokens
+  if (price === undefined) usage.unpriced_calls++
+  else usage.usd = roundUsd((usage.usd ?? 0) + price)
+  models.set(key, usage)
+}
+
+// A token costs 10^-8 dollars and more; behind that stands only the noise of binary fractions.
+const digits = 12
+
+function roundUsd(usd: number): number {
+  return Number(usd.toFixed(digits))
+}
