@@ -1,0 +1,89 @@
+// One MCP request or notification while it is under way, and the span that tells of it.
+import { SpanStatusCode, type Attributes, type Span } from '@opentelemetry/api'
+import {
+  ATTR_ERROR_TYPE,
+  ATTR_GEN_AI_TOOL_CALL_RESULT,
+  ATTR_MCP_PROTOCOL_VERSION,
+  ATTR_RPC_RESPONSE_STATUS_CODE,
+} from '../conventions.ts'
+import { boundedJson, boundedText } from './bounded-text.ts'
+import { isRecord, ownValue, type Message } from './mcp-shapes.ts'
+
+const maxDescriptionChars = 512
+const maxContentChars = 65_536
+
+export interface Call {
+  readonly span: Span
+  readonly method: string
+  /** The response came, or was given: its outcome goes to the span, which ends (mcp.md, "error.type"). */
+  respond(response: Message): void
+  /** It ended another way: `errorType` is one of few words or the name of an error's class. */
+  fail(errorType: string, description?: string): void
+  /** A notification is delivered. */
+  end(): void
+}
+
+/**
+ * `isBorrowed`: the span is another instrumentation's, which ends it. `captureContent`: the result of a tool is
+ * recorded.
+ */
+export function makeCall(
+  span: Span,
+  method: string,
+  options: { readonly isBorrowed: boolean; readonly captureContent: boolean },
+): Call {
+  let hasEnded = false
+  const endWith = (
+    attributes: Attributes,
+    error?: { type: string; description?: string | undefined },
+  ): void => {
+    if (hasEnded) return
+    hasEnded = true
+    if (error !== undefined) attributes[ATTR_ERROR_TYPE] = boundedText(error.type, 128)
+    span.setAttributes(attributes)
+    if (error !== undefined) {
+      const message = error.description
+      span.setStatus({
+        code: SpanStatusCode.ERROR,
+        ...(message === undefined ? {} : { message: boundedText(message, maxDescriptionChars) }),
+      })
+    }
+    if (!options.isBorrowed) span.end()
+  }
+  return {
+    span,
+    method,
+    respond: (response) => {
+      const error = ownValue(response, 'error')
+      if (isRecord(error)) {
+        const code = String(error['code'])
+        const message = error['message']
+        endWith(
+          { [ATTR_RPC_RESPONSE_STATUS_CODE]: boundedText(code, 32) },
+          { type: code, description: typeof message === 'string' ? message : undefined },
+        )
+        return
+      }
+      const result = ownValue(response, 'result')
+      const attributes: Attributes = {}
+      if (method === 'initialize') {
+        const version = ownValue(result, 'protocolVersion')
+        if (typeof version === 'string') attributes[ATTR_MCP_PROTOCOL_VERSION] = boundedText(version, 64)
+      }
+      if (method === 'tools/call' && options.captureContent) {
+        const content = boundedJson(result, maxContentChars)
+        if (content !== undefined) attributes[ATTR_GEN_AI_TOOL_CALL_RESULT] = content
+      }
+      const isToolError = method === 'tools/call' && ownValue(result, 'isError') === true
+      endWith(attributes, isToolError ? { type: 'tool_error' } : undefined)
+    },
+    fail: (errorType, description) => endWith({}, { type: errorType, description }),
+    end: () => endWith({}),
+  }
+}
+
+/** A low-cardinality name for what was thrown: its class. */
+export function errorTypeOf(error: unknown): string {
+  if (!(error instanceof Error)) return '_OTHER'
+  return error.name !== 'Error' ? error.name : (error.constructor.name ?? 'Error')
+}

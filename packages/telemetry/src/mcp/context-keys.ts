@@ -1,0 +1,21 @@
+// Entries of the OpenTelemetry context that tracing of MCP reads and writes.
+import { createContextKey, type Context } from '@opentelemetry/api'
+
+// The SDK's own key, of all its versions: what the API's createContextKey makes of a name is the same everywhere.
+const suppressTracingKey = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
+
+/** In this context no SDK starts spans and no propagator of the SDK injects anything. */
+export function suppressTracing(context: Context): Context {
+  return context.setValue(suppressTracingKey, true)
+}
+
+const headerSentKey = createContextKey('holdfast.mcp.header-sent')
+
+/** While a message is being sent: whom to tell that its context went into HTTP headers. */
+export function withHeaderSent(context: Context, headerSent: () => void): Context {
+  return context.setValue(headerSentKey, headerSent)
+}
+
+export function headerSentOf(context: Context): (() => void) | undefined {
+  return context.getValue(headerSentKey) as (() => void) | undefined
+}
