@@ -7,7 +7,7 @@
 // The build fails when anything that is published, code or declarations, needs a package that is not declared, and when
 // `@holdfast/telemetry/mcp` needs any of the SDK.
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, globSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire, isBuiltin } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import { build, type Metafile, type OutputFile, type Plugin } from 'esbuild'
@@ -16,7 +16,8 @@ import { writeLicenses } from './third-party-licenses.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const telemetry = join(root, 'packages', 'telemetry')
-const dist = join(telemetry, 'dist')
+/** Made beside and moved in when complete, so that nobody meets half of it. */
+const dist = join(telemetry, '.cache', `dist-${process.pid}`)
 
 /** What the user has: a peer dependency. */
 const external = ['@opentelemetry/api']
@@ -38,7 +39,6 @@ const requireBanner =
   "import { createRequire as createRequireOfBundle } from 'node:module'\nconst require = createRequireOfBundle(import.meta.url)\n"
 
 async function main(): Promise<void> {
-  rmSync(dist, { recursive: true, force: true })
   const bundle = await build({
     absWorkingDir: root,
     entryPoints: [
@@ -67,6 +67,8 @@ async function main(): Promise<void> {
   compileDeclarations()
   keepReachableDeclarations(dist, ['index.d.ts', 'mcp/index.d.ts'], external)
   writeLicenses(root, inputsOf(bundle.metafile, loaded), join(dist, 'THIRD-PARTY-LICENSES'))
+  rmSync(join(telemetry, 'dist'), { recursive: true, force: true })
+  renameSync(dist, join(telemetry, 'dist'))
   // Not there where the workspace is only partly copied.
   const license = join(root, 'LICENSE')
   if (existsSync(license)) copyFileSync(license, join(telemetry, 'LICENSE'))
@@ -133,7 +135,7 @@ function compileDeclarations(): void {
     [tsc, '--project', join(telemetry, 'tsconfig.build.json'), '--outDir', dist],
     { stdio: 'inherit' },
   )
-  if (compiled.status !== 0) process.exit(compiled.status ?? 1)
+  if (compiled.status !== 0) throw new Error('the declarations do not compile')
   if (globSync('**/*.d.ts', { cwd: dist }).length === 0) throw new Error('no declarations were made')
 }
 
@@ -141,4 +143,8 @@ function nameOf(path: string): string {
   return relative(dist, resolve(root, path))
 }
 
-await main()
+try {
+  await main()
+} finally {
+  rmSync(dist, { recursive: true, force: true })
+}

@@ -1,0 +1,95 @@
+// Applications that people have before they install our package.
+import assert from 'node:assert/strict'
+import { cp, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { runChild } from '../stage/child-process.ts'
+import { npmEnvironment } from '../stage/install-locked.ts'
+
+export interface Application {
+  readonly title: string
+  /** What it depends on before ours comes. */
+  readonly dependencies: Readonly<Record<string, string>>
+  /** In programs/; each prints `{"traceId"}` on a line. */
+  readonly programs: readonly Program[]
+}
+
+export interface Program {
+  readonly file: string
+  /** Of its trace, sorted. */
+  readonly spans: readonly string[]
+  readonly protocol: 'grpc' | 'http/protobuf' | 'http/json'
+}
+
+const agentSpans = ['chat gpt-5', 'invoke_agent analyst']
+const joinedSpans = ['invoke_agent analyst', 'request of the application']
+
+export const applications: readonly Application[] = [
+  {
+    title: 'an empty application',
+    dependencies: {},
+    programs: [
+      { file: 'agent.mjs', spans: agentSpans, protocol: 'grpc' },
+      { file: 'agent.cjs', spans: agentSpans, protocol: 'grpc' },
+    ],
+  },
+  {
+    title: 'an application on the 2.x line',
+    dependencies: { '@opentelemetry/api': '1.9.1', '@opentelemetry/sdk-trace-node': '2.12.0' },
+    programs: [
+      { file: 'agent.mjs', spans: agentSpans, protocol: 'http/protobuf' },
+      { file: 'joins-2.mjs', spans: joinedSpans, protocol: 'grpc' },
+    ],
+  },
+  {
+    title: 'an application on the 3.x line',
+    dependencies: {
+      '@opentelemetry/api': '1.10.0',
+      '@opentelemetry/context-async-hooks': '3.1.1',
+      '@opentelemetry/sdk-node': '0.301.0',
+      '@opentelemetry/sdk-trace': '3.1.1',
+    },
+    programs: [
+      { file: 'agent.cjs', spans: agentSpans, protocol: 'http/json' },
+      { file: 'joins-3.mjs', spans: joinedSpans, protocol: 'grpc' },
+      { file: 'node-sdk.mjs', spans: ['request of the application'], protocol: 'http/protobuf' },
+    ],
+  },
+]
+
+/** A folder with the application, installed, and our package installed into it after that. */
+export async function installApplication(
+  t: TestContext,
+  application: Application,
+  { folder, tarball }: { folder: string; tarball: string },
+): Promise<void> {
+  const { dependencies, programs } = application
+  await mkdir(folder)
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }))
+  for (const { file } of programs) await cp(join(import.meta.dirname, 'programs', file), join(folder, file))
+  if (Object.keys(dependencies).length > 0) assert.equal((await runNpm(t, folder, ['install'])).code, 0)
+
+  const installed = await runNpm(t, folder, ['install', tarball])
+  assert.equal(installed.code, 0, installed.stderr)
+  // ERESOLVE, EBADENGINE, deprecated packages, scripts that wait to be allowed: npm says all of it on this stream.
+  assert.deepEqual(readWarnings(installed.stderr), [], `${application.title}: npm has nothing to remark`)
+  const listed = await runNpm(t, folder, ['ls', '--all'])
+  assert.equal(listed.code, 0, `every peer is satisfied:\n${listed.stdout}${listed.stderr}`)
+}
+
+function runNpm(t: TestContext, folder: string, args: readonly string[]): ReturnType<typeof runChild> {
+  return runChild(t, {
+    title: `npm ${args.join(' ')}`,
+    command: 'npm',
+    args: [...args, '--prefer-offline', '--no-audit', '--no-fund'],
+    cwd: folder,
+    env: npmEnvironment,
+  })
+}
+
+/** What npm said, but for remarks on the settings of whoever runs the tests. */
+function readWarnings(stderr: string): string[] {
+  return stderr
+    .split('\n')
+    .filter((line) => line !== '' && !/^npm warn Unknown (user|env|cli) config/.test(line))
+}

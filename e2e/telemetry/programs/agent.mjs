@@ -1,0 +1,11 @@
+// An agent as an ES module.
+import { createTelemetry } from '@holdfast/telemetry'
+
+const telemetry = createTelemetry({ serviceName: 'esm-agent' })
+await telemetry.agentRun({ name: 'analyst', inputs: { question: 'How many orders?' } }, async (run) => {
+  await telemetry.modelCall({ provider: 'openai', model: 'gpt-5' }, async (call) => {
+    call.setUsage({ inputTokens: 1200, outputTokens: 34 })
+  })
+  console.log(JSON.stringify({ traceId: run.traceId }))
+})
+await telemetry.shutdown()
