@@ -12,6 +12,12 @@ export function exampleItem(fields: Partial<SpanItem> = {}): SpanItem {
     duration_ms: 100,
     status: 'unset',
     running: false,
+    silent: false,
+    last_heard_at: null,
+    input_tokens: null,
+    output_tokens: null,
+    counts_tokens: false,
+    cost: null,
     ...fields,
   }
 }
@@ -31,6 +37,10 @@ export function exampleTrace(fields: Partial<TraceItem> = {}): TraceItem {
     error_count: 0,
     input_tokens: null,
     output_tokens: null,
+    cost: null,
+    running: false,
+    silent: false,
+    last_heard_at: null,
     ...fields,
   }
 }

@@ -7,6 +7,7 @@
  * asked for is absent. A list is {items, next_cursor}, and next_cursor is null at its end. Errors are RFC 9457 problems.
  */
 import type { Static } from 'typebox'
+import type * as continuities from './continuity/continuity-schemas.ts'
 import type * as prices from './price-schemas.ts'
 import type * as process from './process-schemas.ts'
 import type * as queues from './queue-schemas.ts'
@@ -29,6 +30,12 @@ export type SpanList = Static<typeof spans.spanList>
 export type Cost = Static<typeof prices.cost>
 export type ModelUsage = Static<typeof prices.modelUsage>
 export type SpanCost = Static<typeof prices.spanCost>
+
+export type Continuity = Static<typeof continuities.continuity>
+export type HopSide = Static<typeof continuities.hopSide>
+export type JoinedHop = Static<typeof continuities.joinedHop>
+export type BrokenHop = Static<typeof continuities.brokenHop>
+export type UndecidedHop = Static<typeof continuities.undecidedHop>
 
 export type ServiceList = Static<typeof traces.serviceList>
 export type OperationItem = Static<typeof traces.operationItem>

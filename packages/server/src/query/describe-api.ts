@@ -10,12 +10,15 @@ import {
   queueDepth,
   queueItem,
 } from './queue-schemas.ts'
+import { brokenHop, continuity, hopSide, joinedHop, undecidedHop } from './continuity/continuity-schemas.ts'
+import { cost, modelUsage, spanCost } from './price-schemas.ts'
 import { serverVersion } from './server-version.ts'
 import { spanItem } from './span-schemas.ts'
 import { operationItem, serviceItem, traceDetail, traceItem } from './trace-schemas.ts'
 
 const namedSchemas = [
   ...[traceItem, traceDetail, spanItem, serviceItem, operationItem],
+  ...[cost, modelUsage, spanCost, continuity, hopSide, joinedHop, brokenHop, undecidedHop],
   ...[journey, payloadJourney, ledger, ledgerAccount, queue, queueItem, queueDepth],
   ...[health, readiness, problem],
 ]

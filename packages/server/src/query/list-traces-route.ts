@@ -5,6 +5,7 @@ import type { CursorPosition, ListIdentity } from './cursor.ts'
 import type { TracesQuery } from './contract.ts'
 import { toNanoseconds } from './instant.ts'
 import { toPage } from './page.ts'
+import { priceTraces } from './price-traces.ts'
 import { refuseLaterParameters } from './refuse-what-comes-later.ts'
 import type { QueryApiOptions, QueryApp } from './query-api-options.ts'
 import { parseInt64, readCursor, readInstant, readName, refuseReversed } from './read-parameters.ts'
@@ -49,7 +50,12 @@ export function addListTracesRoute(app: QueryApp, { store }: QueryApiOptions): v
         },
         { signal },
       )
-      return toPage(identity, found, limit, traceToJson, positionOf)
+      const now = new Date()
+      const shown = found.slice(0, limit).map((trace) => trace.traceId)
+      const costs = await priceTraces(store, shown, { signal })
+      const toItem = (trace: TraceSummary) =>
+        traceToJson(trace, { cost: costs.get(trace.traceId) ?? null, now })
+      return toPage(identity, found, limit, toItem, positionOf)
     },
   )
 }

@@ -15,7 +15,7 @@ import {
   type Usage,
 } from '@pydantic/genai-prices'
 import { namesOfNoProvider, priceListProviders } from './price-provider-names.ts'
-import { NameMemory } from './price-name-memory.ts'
+import { NameMemory } from './name-memory.ts'
 
 /** What a price goes by. Token counts as the semantic conventions have them: input includes what was cached. */
 export interface CallToPrice {

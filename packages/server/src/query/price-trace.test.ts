@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { priceList } from './price-call.ts'
-import { maxCallsPriced, priceTrace, type CallOfTrace } from './price-trace.ts'
+import { priceList, type CallToPrice } from './price-call.ts'
+import { maxCallsPriced, priceTrace } from './price-trace.ts'
 
-function callOf(spanId: string, fields: Partial<CallOfTrace> = {}): CallOfTrace {
+function callOf(fields: Partial<CallToPrice> = {}): CallToPrice {
   return {
-    spanId,
     startUnixNano: 1_762_000_000_000_000_000n,
     provider: 'openai',
     requestModel: 'gpt-4o',
@@ -20,17 +19,12 @@ function callOf(spanId: string, fields: Partial<CallOfTrace> = {}): CallOfTrace 
 
 describe('the cost of a trace', () => {
   test('is nothing to speak of without model calls', () => {
-    assert.deepEqual(priceTrace([]), { cost: null, usage: [], usdBySpan: new Map() })
+    assert.deepEqual(priceTrace([]), { cost: null, usage: [] })
   })
 
   test('is the sum over its calls, and says how many are not in it', () => {
-    const calls = [
-      callOf('a'),
-      callOf('b'),
-      callOf('c', { requestModel: 'mine' }),
-      callOf('d', { inputTokens: undefined }),
-    ]
-    const { cost, usdBySpan } = priceTrace(calls)
+    const calls = [callOf(), callOf(), callOf({ requestModel: 'mine' }), callOf({ inputTokens: undefined })]
+    const { cost } = priceTrace(calls)
     assert.deepEqual(cost, {
       usd: 0.007,
       priced_calls: 2,
@@ -38,25 +32,18 @@ describe('the cost of a trace', () => {
       truncated: false,
       price_list: priceList,
     })
-    assert.deepEqual(
-      [...usdBySpan],
-      [
-        ['a', 0.0035],
-        ['b', 0.0035],
-      ],
-    )
   })
 
   test('is unknown, and not 0, when no call could be priced', () => {
-    const { cost } = priceTrace([callOf('a', { provider: 'ollama' })])
+    const { cost } = priceTrace([callOf({ provider: 'ollama' })])
     assert.deepEqual([cost?.usd, cost?.unpriced_calls], [null, 1])
   })
 
   test('is told by model, the busiest first', () => {
     const { usage } = priceTrace([
-      callOf('a', { requestModel: 'mine', provider: undefined, inputTokens: undefined }),
-      callOf('b', { responseModel: 'gpt-4o-2024-08-06' }),
-      callOf('c', { responseModel: 'gpt-4o-2024-08-06', outputTokens: undefined }),
+      callOf({ requestModel: 'mine', provider: undefined, inputTokens: undefined }),
+      callOf({ responseModel: 'gpt-4o-2024-08-06' }),
+      callOf({ responseModel: 'gpt-4o-2024-08-06', outputTokens: undefined }),
     ])
     assert.deepEqual(usage, [
       {
@@ -81,11 +68,10 @@ describe('the cost of a trace', () => {
   })
 
   test('is not told where there are more calls than are priced: a part of it would pass for all', () => {
-    const calls = Array.from({ length: maxCallsPriced + 1 }, (_, index) => callOf(String(index)))
-    const { cost, usage, usdBySpan } = priceTrace(calls)
+    const calls = Array.from({ length: maxCallsPriced + 1 }, () => callOf())
+    const { cost, usage } = priceTrace(calls)
     assert.deepEqual([cost?.usd, cost?.truncated, cost?.priced_calls], [null, true, maxCallsPriced])
     assert.deepEqual(usage, [])
-    assert.equal(usdBySpan.size, maxCallsPriced)
     assert.equal(priceTrace(calls.slice(1)).cost?.truncated, false)
   })
 })

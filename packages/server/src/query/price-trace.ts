@@ -1,17 +1,11 @@
 import type { Cost, ModelUsage } from './contract.ts'
 import { priceCall, priceList, type CallToPrice } from './price-call.ts'
 
-export interface CallOfTrace extends CallToPrice {
-  readonly spanId: string
-}
-
 export interface PricedTrace {
   /** null: no model calls. */
   readonly cost: Cost | null
   /** By provider and model, the one with most calls first; empty where there are too many calls to go through. */
   readonly usage: ModelUsage[]
-  /** US dollars by span; spans of unknown cost are not in it. */
-  readonly usdBySpan: ReadonlyMap<string, number>
 }
 
 /** Calls of one trace that are priced at most: a call takes about 20 µs, and the same thread takes payloads. */
@@ -31,32 +25,32 @@ export const costNotLookedAt: Cost = {
  * calls than are priced no sum is told at all.
  * @param calls of one trace, each call once; one more than `maxCallsPriced` says that there are more
  */
-export function priceTrace(calls: readonly CallOfTrace[]): PricedTrace {
-  const usdBySpan = new Map<string, number>()
+export function priceTrace(calls: readonly CallToPrice[]): PricedTrace {
   const models = new Map<string, ModelUsage>()
   let usd = 0
+  let pricedCalls = 0
   const looked = calls.slice(0, maxCallsPriced)
   for (const call of looked) {
     const price = priceCall(call)
     if (price !== undefined) {
-      usdBySpan.set(call.spanId, roundUsd(price))
+      pricedCalls++
       usd += price
     }
     addUsage(models, call, price)
   }
-  if (looked.length === 0) return { cost: null, usage: [], usdBySpan }
+  if (looked.length === 0) return { cost: null, usage: [] }
   const truncated = calls.length > looked.length
   const cost: Cost = {
-    usd: usdBySpan.size === 0 || truncated ? null : roundUsd(usd),
-    priced_calls: usdBySpan.size,
-    unpriced_calls: looked.length - usdBySpan.size,
+    usd: pricedCalls === 0 || truncated ? null : roundUsd(usd),
+    priced_calls: pricedCalls,
+    unpriced_calls: looked.length - pricedCalls,
     truncated,
     price_list: priceList,
   }
-  return { cost, usage: truncated ? [] : [...models.values()].sort((a, b) => b.calls - a.calls), usdBySpan }
+  return { cost, usage: truncated ? [] : [...models.values()].sort((a, b) => b.calls - a.calls) }
 }
 
-function addUsage(models: Map<string, ModelUsage>, call: CallOfTrace, price: number | undefined): void {
+function addUsage(models: Map<string, ModelUsage>, call: CallToPrice, price: number | undefined): void {
   const model = call.responseModel ?? call.requestModel ?? null
   const provider = call.provider ?? null
   const key = JSON.stringify([provider, model])
@@ -80,6 +74,7 @@ function addUsage(models: Map<string, ModelUsage>, call: CallOfTrace, price: num
 // A token costs 10^-8 dollars and more; behind that stands only the noise of binary fractions.
 const digits = 12
 
-function roundUsd(usd: number): number {
+/** US dollars without the noise of adding them up. */
+export function roundUsd(usd: number): number {
   return Number(usd.toFixed(digits))
 }

@@ -1,4 +1,4 @@
-import type { ReadOptions, SpanQuery, TraceStore } from '../store/trace-store.ts'
+import type { ReadOptions, SpanQuery, SpanRow, TraceStore } from '../store/trace-store.ts'
 import type { Span } from '../trace/span.ts'
 import type { SpanItem } from './contract.ts'
 import { encodeCursor, type CursorPosition, type ListIdentity } from './cursor.ts'
@@ -19,6 +19,8 @@ export interface SpanPageRequest {
   readonly include: 'attributes' | undefined
   readonly limit: number
   readonly cursor: string | undefined
+  /** The server's clock. */
+  readonly now: Date
 }
 
 // A page ends before its JSON is much longer than this, for spans may carry megabytes of message text each. One span is
@@ -37,16 +39,28 @@ export async function readSpanPage(
   request: SpanPageRequest,
   options: ReadOptions,
 ): Promise<SpanPage> {
-  const identity: ListIdentity = { list: 'spans', filters: { trace: request.traceId } }
+  const identity = identify(request.traceId)
   const after = readCursor(identity, request.cursor, toPosition)
   if (request.include === 'attributes') return await readDetailed(store, request, identity, after, options)
   const rows = await store.listSpans(request.traceId, { limit: request.limit + 1, after }, options)
-  return toPage(identity, rows, request.limit, spanRowToJson, positionOf)
+  return toRowPage(rows, request)
+}
+
+/** A page of rows that begins with the first of `rows`; they are more than `limit` when there are more. */
+export function toRowPage(
+  rows: readonly SpanRow[],
+  { traceId, limit, now }: Pick<SpanPageRequest, 'traceId' | 'limit' | 'now'>,
+): SpanPage {
+  return toPage(identify(traceId), rows, limit, (row) => spanRowToJson(row, now), positionOf)
+}
+
+function identify(traceId: string): ListIdentity {
+  return { list: 'spans', filters: { trace: traceId } }
 }
 
 async function readDetailed(
   store: TraceStore,
-  { traceId, limit }: SpanPageRequest,
+  { traceId, limit, now }: SpanPageRequest,
   identity: ListIdentity,
   after: SpanQuery['after'],
   options: ReadOptions,
@@ -59,10 +73,12 @@ async function readDetailed(
   for (;;) {
     const from = last === undefined ? after : { ...keyOf(last) }
     const spans = await store.readSpans(traceId, { limit: wanted + 1, after: from }, options)
+    const rows = await store.listSpans(traceId, { limit: wanted, after: from }, options)
+    const rowOf = new Map(rows.map((row) => [row.spanId, row]))
     for (const span of spans.slice(0, wanted)) {
       bytes += estimateSpanBytes(span)
       if (bytes > maxPageBytes && items.length > 0) return goesOn()
-      items.push(spanToJson(span))
+      items.push(spanToJson(span, rowOf.get(span.spanId), now))
       last = span
     }
     if (spans.length <= wanted) return { items, next_cursor: null }

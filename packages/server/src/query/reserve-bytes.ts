@@ -9,8 +9,20 @@ import { maxPageBytes } from './read-span-page.ts'
  * @throws ProblemError `busy` when the budget has no room now
  */
 export function reserveForAnswer(budget: ByteBudget, reply: FastifyReply): void {
+  reserve(budget, reply, maxPageBytes)
+}
+
+/** The same for the rows of so many spans, which are held while they are judged. */
+export function reserveForRows(budget: ByteBudget, reply: FastifyReply, rows: number): void {
+  reserve(budget, reply, rows * bytesPerRow)
+}
+
+// A row with the labels of its index, as JavaScript holds it.
+const bytesPerRow = 700
+
+function reserve(budget: ByteBudget, reply: FastifyReply, wantedBytes: number): void {
   // Of a small budget one answer takes an eighth: it bounds how many run at once.
-  const bytes = Math.min(maxPageBytes, Math.floor(budget.totalBytes / 8))
+  const bytes = Math.min(wantedBytes, Math.floor(budget.totalBytes / 8))
   if (!budget.tryReserve(bytes)) {
     throw new ProblemError('busy', 'the server has no memory left for this answer now; try again', {
       retryAfterSeconds: 1,

@@ -12,6 +12,18 @@ export const traceIdParameter = Type.String({
   description: 'Trace id, 32 hex digits in either case, not all of them zero',
 })
 export const instant = Type.String({ format: 'date-time', description: 'RFC 3339 in UTC, with nanoseconds' })
+const lastHeard =
+  'When the newest word of it was received, by the clock of the server; null unless it is running'
+
+/** Of what was sent before it ended. */
+export const liveness = {
+  running: Type.Boolean({ description: 'Sent before it ended; its end has not arrived' }),
+  silent: Type.Boolean({
+    description: 'Running, and nothing was heard of it for 90 seconds: three missed heartbeats',
+  }),
+  last_heard_at: Type.Union([instant, Type.Null()], { description: lastHeard }),
+}
+
 export const milliseconds = Type.Number({
   description: 'Milliseconds; the fraction goes down to the nanosecond',
 })

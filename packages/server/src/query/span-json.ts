@@ -3,9 +3,13 @@ import type { SpanRow } from '../store/trace-store.ts'
 import { runningAttribute, spanKindWord, statusWord, type Span } from '../trace/span.ts'
 import { attributesToJson } from './attributes-json.ts'
 import type { SpanItem } from './contract.ts'
-import { clampNano, formatInstant, toMilliseconds } from './instant.ts'
+import { clampNano, formatDate, formatInstant, toMilliseconds } from './instant.ts'
+import { priceCall, priceList } from './price-call.ts'
+import { roundUsd } from './price-trace.ts'
+import { isSilent } from './silence.ts'
 
-export function spanRowToJson(row: SpanRow): SpanItem {
+/** @param now the server's clock */
+export function spanRowToJson(row: SpanRow, now: Date): SpanItem {
   return {
     span_id: row.spanId,
     parent_span_id: row.parentSpanId === '' ? null : row.parentSpanId,
@@ -15,12 +19,30 @@ export function spanRowToJson(row: SpanRow): SpanItem {
     start_time: formatInstant(row.startUnixNano),
     duration_ms: toMilliseconds(row.durationNano),
     status: statusWord(row.statusCode),
-    running: row.running,
+    ...indexToJson(row, row.running, now),
   }
 }
 
-/** A span with everything OTLP said of it. Times beyond int64 are shown as they were sent. */
-export function spanToJson(span: Span): SpanItem {
+/** What only the index knows of a span: what was heard of it last, and what counts. */
+function indexToJson(row: SpanRow | undefined, running: boolean, now: Date) {
+  const lastHeardAt = running ? row?.lastHeardAt : undefined
+  const usd = row?.countsTokens === true ? priceCall(row) : undefined
+  return {
+    running,
+    silent: isSilent(lastHeardAt, now),
+    last_heard_at: lastHeardAt === undefined ? null : formatDate(lastHeardAt),
+    input_tokens: row?.inputTokens ?? null,
+    output_tokens: row?.outputTokens ?? null,
+    counts_tokens: row?.countsTokens ?? false,
+    cost: usd === undefined ? null : { usd: roundUsd(usd), price_list: priceList },
+  }
+}
+
+/**
+ * A span with everything OTLP said of it. Times beyond int64 are shown as they were sent.
+ * @param row the same span in the index; undefined in the moment in which its finished copy replaces it
+ */
+export function spanToJson(span: Span, row: SpanRow | undefined, now: Date): SpanItem {
   const running = isRunning(span)
   return {
     span_id: span.spanId,
@@ -31,7 +53,7 @@ export function spanToJson(span: Span): SpanItem {
     start_time: formatInstant(span.startUnixNano),
     duration_ms: toMilliseconds(durationNano(span, running)),
     status: statusWord(span.status.code),
-    running,
+    ...indexToJson(row, running, now),
     status_message: span.status.message,
     trace_state: span.traceState,
     flags: span.flags,

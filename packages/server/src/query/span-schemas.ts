@@ -5,11 +5,14 @@ import {
   count,
   instant,
   list,
+  liveness,
   milliseconds,
+  named,
   nullable,
   page,
   spanId,
 } from './schema-parts.ts'
+import { spanCost } from './price-schemas.ts'
 
 export const includeParameter = Type.Optional(
   Type.Literal('attributes', {
@@ -55,7 +58,16 @@ export const spanItem = Type.Object(
     start_time: instant,
     duration_ms: milliseconds,
     status: spanStatus,
-    running: Type.Boolean({ description: 'Sent before it ended; its end has not arrived' }),
+    ...liveness,
+    input_tokens: nullable(count),
+    output_tokens: nullable(count),
+    counts_tokens: Type.Boolean({
+      description:
+        'A model call whose tokens and cost the trace adds up; of nested spans for one call the inner one',
+    }),
+    cost: Type.Union([named(spanCost), Type.Null()], {
+      description: 'null: no model call that counts, or its price is unknown',
+    }),
     status_message: Type.Optional(Type.String()),
     trace_state: Type.Optional(Type.String()),
     flags: Type.Optional(count),

@@ -1,8 +1,17 @@
 import type { TraceSummary } from '../trace/trace-summary.ts'
-import type { TraceItem } from './contract.ts'
-import { formatInstant, toMilliseconds } from './instant.ts'
+import type { Cost, TraceItem } from './contract.ts'
+import { formatDate, formatInstant, toMilliseconds } from './instant.ts'
+import { isSilent } from './silence.ts'
 
-export function traceToJson(trace: TraceSummary): TraceItem {
+export interface TraceFacts {
+  /** null: no model calls. */
+  readonly cost: Cost | null
+  /** The server's clock. */
+  readonly now: Date
+}
+
+export function traceToJson(trace: TraceSummary, { cost, now }: TraceFacts): TraceItem {
+  const running = trace.runningCount > 0
   return {
     trace_id: trace.traceId,
     service_name: trace.root.serviceName,
@@ -17,5 +26,9 @@ export function traceToJson(trace: TraceSummary): TraceItem {
     error_count: trace.errorCount,
     input_tokens: trace.inputTokens ?? null,
     output_tokens: trace.outputTokens ?? null,
+    cost,
+    running,
+    silent: running && isSilent(trace.lastHeardAt, now),
+    last_heard_at: running && trace.lastHeardAt !== undefined ? formatDate(trace.lastHeardAt) : null,
   }
 }

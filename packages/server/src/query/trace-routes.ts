@@ -1,10 +1,13 @@
+import { CalledServices } from './continuity/called-services.ts'
+import { maxSpansChecked, readContinuity } from './continuity/read-continuity.ts'
+import { maxCallsPriced, priceTrace } from './price-trace.ts'
 import { problemOfUnknownTrace } from './problem.ts'
 import type { QueryApiOptions, QueryApp } from './query-api-options.ts'
-import { readSpanPage } from './read-span-page.ts'
+import { readSpanPage, toRowPage } from './read-span-page.ts'
 import { readTraceId, refuseBadTraceId } from './read-parameters.ts'
 import { refusals } from './refusals.ts'
 import { named } from './schema-parts.ts'
-import { reserveForAnswer } from './reserve-bytes.ts'
+import { reserveForAnswer, reserveForRows } from './reserve-bytes.ts'
 import { spanList, spansQuery } from './span-schemas.ts'
 import { traceToJson } from './trace-json.ts'
 import { traceDetail, traceDetailQuery, traceParams } from './trace-schemas.ts'
@@ -13,13 +16,14 @@ const spansInDetail = 1000
 
 /** /traces/{id} and its /spans. */
 export function addTraceRoutes(app: QueryApp, { store, budget }: QueryApiOptions): void {
+  const calledServices = new CalledServices(store)
   app.get(
     '/api/v1/traces/:id',
     {
       schema: {
         operationId: 'getTrace',
         tags: ['traces'],
-        summary: 'The summary of a trace, and its first spans',
+        summary: 'The summary of a trace, where it joined and broke, and its first spans',
         params: traceParams,
         querystring: traceDetailQuery,
         response: { 200: named(traceDetail), ...refusals },
@@ -32,11 +36,21 @@ export function addTraceRoutes(app: QueryApp, { store, budget }: QueryApiOptions
       const options = { signal: request.signal }
       const trace = await store.findTrace(traceId, options)
       if (trace === undefined) throw problemOfUnknownTrace()
+      const now = new Date()
+      const rowsToRead = maxSpansChecked + 1
+      reserveForRows(budget, reply, Math.min(trace.spanCount, rowsToRead))
       if (include === 'attributes') reserveForAnswer(budget, reply)
-      const page = { traceId, include, limit: spansInDetail, cursor: undefined }
-      const { items, next_cursor } = await readSpanPage(store, page, options)
+      const rows = await store.listSpans(traceId, { limit: rowsToRead }, options)
+      const calls = await store.listModelCalls([traceId], { limit: maxCallsPriced + 1 }, options)
+      const { cost, usage } = priceTrace(calls.get(traceId) ?? [])
+      const continuity = await readContinuity(store, calledServices, { traceId, spans: rows, now }, options)
+      const page = { traceId, include, limit: spansInDetail, cursor: undefined, now }
+      const { items, next_cursor } =
+        include === 'attributes' ? await readSpanPage(store, page, options) : toRowPage(rows, page)
       return {
-        ...traceToJson(trace),
+        ...traceToJson(trace, { cost, now }),
+        usage,
+        continuity,
         spans: items,
         spans_truncated: next_cursor !== null,
         spans_next_cursor: next_cursor,
@@ -61,7 +75,8 @@ export function addTraceRoutes(app: QueryApp, { store, budget }: QueryApiOptions
       const traceId = readTraceId(request.params.id)
       const { include, cursor, limit = 100 } = request.query
       if (include === 'attributes') reserveForAnswer(budget, reply)
-      const page = await readSpanPage(store, { traceId, include, cursor, limit }, { signal: request.signal })
+      const wanted = { traceId, include, cursor, limit, now: new Date() }
+      const page = await readSpanPage(store, wanted, { signal: request.signal })
       if (page.items.length === 0 && cursor === undefined) throw problemOfUnknownTrace()
       return page
     },

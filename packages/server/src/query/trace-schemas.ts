@@ -4,6 +4,7 @@ import {
   count,
   instant,
   list,
+  liveness,
   milliseconds,
   named,
   nullable,
@@ -12,6 +13,8 @@ import {
   traceId,
   traceIdParameter,
 } from './schema-parts.ts'
+import { continuity } from './continuity/continuity-schemas.ts'
+import { cost, modelUsage } from './price-schemas.ts'
 import { includeParameter, spanItem, spanKind } from './span-schemas.ts'
 
 const traceProperties = {
@@ -30,6 +33,8 @@ const traceProperties = {
   error_count: count,
   input_tokens: nullable(count),
   output_tokens: nullable(count),
+  cost: Type.Union([named(cost), Type.Null()], { description: 'null: no model calls' }),
+  ...liveness,
 }
 
 export const traceItem = Type.Object(traceProperties, { $id: 'Trace' })
@@ -67,6 +72,10 @@ export const noQuery = Type.Object({}, closed)
 export const traceDetail = Type.Object(
   {
     ...traceProperties,
+    usage: Type.Array(named(modelUsage), {
+      description: 'By model, the one with most calls first; empty where `cost.truncated`',
+    }),
+    continuity: named(continuity),
     spans: Type.Array(named(spanItem), { description: 'The first spans by start time, at most 1000' }),
     spans_truncated: Type.Boolean({ description: 'There are more spans than these' }),
     spans_next_cursor: Type.Union([Type.String(), Type.Null()], {

@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import fc from 'fast-check'
+import { evaluateContinuity, findSuspectServices, type ContinuityContext } from './evaluate-continuity.ts'
+import type { ContinuitySpan } from './hop.ts'
+
+const kinds = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 } as const
+const second = 1_000_000_000n
+const origin = 1_790_000_000n * second
+
+interface Draft extends Partial<Omit<ContinuitySpan, 'kind'>> {
+  id: string
+  parent?: string
+  kind?: keyof typeof kinds
+  service?: string
+}
+
+function span({ id, parent = '', kind = 'internal', service = 'agent', ...fields }: Draft): ContinuitySpan {
+  return {
+    spanId: id,
+    parentSpanId: parent,
+    name: id,
+    kind: kinds[kind],
+    serviceName: service,
+    startUnixNano: origin,
+    durationNano: second,
+    statusCode: 0,
+    running: false,
+    lastHeardAt: undefined,
+    genAiOperation: undefined,
+    tool: undefined,
+    mcpMethod: undefined,
+    contextCarrier: undefined,
+    errorType: undefined,
+    ...fields,
+  }
+}
+
+const call = (fields: Draft): ContinuitySpan => span({ kind: 'client', mcpMethod: 'tools/call', ...fields })
+const request = (fields: Draft): ContinuitySpan =>
+  span({ kind: 'server', service: 'tools', mcpMethod: 'tools/call', ...fields })
+
+const later: ContinuityContext = {
+  isComplete: true,
+  now: new Date(Number(origin / 1_000_000n) + 3_600_000),
+  calledServices: new Set(),
+}
+
+/** The verdict in short: `from>to`, `reason from>to`, `because from>to`. */
+function judge(spans: ContinuitySpan[], context: Partial<ContinuityContext> = {}) {
+  const { joined, broken, undecided } = evaluateContinuity(spans, { ...later, ...context })
+  const ends = (hop: { from: ContinuitySpan | undefined; to: ContinuitySpan | undefined }): string =>
+    `${hop.from?.spanId ?? ''}>${hop.to?.spanId ?? ''}`
+  return {
+    joined: joined.map(ends),
+    broken: broken.map((hop) => `${hop.reason} ${ends(hop)}`),
+    undecided: undecided.map((hop) => `${hop.because} ${ends(hop)}`),
+  }
+}
+
+const whole = { joined: [], broken: [], undecided: [] }
+
+describe('a hop is joined', () => {
+  test('where a tool call has the server’s request as its child', () => {
+    const spans = [span({ id: 'root' }), call({ id: 'c', parent: 'root' }), request({ id: 's', parent: 'c' })]
+    assert.deepEqual(judge(spans), { ...whole, joined: ['c>s'] })
+  })
+
+  test('also between processes that share a service name', () => {
+    const spans = [call({ id: 'c' }), request({ id: 's', parent: 'c', service: 'agent' })]
+    assert.deepEqual(judge(spans), { ...whole, joined: ['c>s'] })
+  })
+
+  test('where only the HTTP request below the call carried the context', () => {
+    const spans = [
+      call({ id: 'c' }),
+      span({ id: 'post', parent: 'c', kind: 'client' }),
+      span({ id: 'http', parent: 'post', kind: 'server', service: 'tools' }),
+      request({ id: 's', parent: 'http', contextCarrier: 'none' }),
+    ]
+    assert.deepEqual(judge(spans), { ...whole, joined: ['post>http'] })
+  })
+
+  test('where the work goes on in another service, whatever kinds the spans have', () => {
+    const spans = [
+      call({ id: 'c' }),
+      span({ id: 'work', parent: 'c', service: 'tools' }),
+      span({ id: 'publish', parent: 'work', service: 'tools', kind: 'producer' }),
+      span({ id: 'consume', parent: 'publish', service: 'tools', kind: 'consumer' }),
+    ]
+    assert.deepEqual(judge(spans), { ...whole, joined: ['c>work', 'publish>consume'] })
+  })
+
+  test('from the span of an outer instrumentation that traces the call', () => {
+    const spans = [
+      span({ id: 'tool', mcpMethod: 'tools/call', genAiOperation: 'execute_tool' }),
+      request({ id: 's', parent: 'tool', service: 'agent' }),
+    ]
+    assert.deepEqual(judge(spans), { ...whole, joined: ['tool>s'] })
+  })
+
+  test('and local work is none: tools in the process, models and databases called', () => {
+    const spans = [
+      span({ id: 'root' }),
+      span({ id: 'tool', parent: 'root', genAiOperation: 'execute_tool' }),
+      span({ id: 'chat', parent: 'root', kind: 'client', genAiOperation: 'chat' }),
+      span({ id: 'select', parent: 'tool', kind: 'client' }),
+      call({ id: 'ping', parent: 'root', mcpMethod: 'ping' }),
+    ]
+    assert.deepEqual(judge(spans), whole)
+  })
+})
+
+describe('a hop is broken', () => {
+  test('where a tool call has nothing on the other side', () => {
+    const remote = span({ id: 'tool', kind: 'client', genAiOperation: 'execute_tool' })
+    assert.deepEqual(judge([call({ id: 'c' }), remote]).broken, ['no_server_span c>', 'no_server_span tool>'])
+  })
+
+  test('once where two instrumentations trace one call', () => {
+    const outer = span({ id: 'outer', kind: 'client', genAiOperation: 'execute_tool' })
+    const spans = [outer, span({ id: 'retry', parent: 'outer' }), call({ id: 'inner', parent: 'retry' })]
+    assert.deepEqual(judge(spans).broken, ['no_server_span inner>'])
+  })
+
+  test('where an MCP request came without context', () => {
+    assert.deepEqual(judge([request({ id: 's', contextCarrier: 'none' })]).broken, [
+      'context_not_received >s',
+    ])
+    assert.deepEqual(judge([request({ id: 's' })]).broken, ['context_not_received >s'])
+    assert.deepEqual(judge([request({ id: 's', mcpMethod: 'initialize' })]), whole)
+  })
+
+  test('where the HTTP request it came by had none either, and is told once', () => {
+    const spans = [
+      span({ id: 'http', kind: 'server', service: 'tools' }),
+      span({ id: 'express', parent: 'http', service: 'tools' }),
+      request({ id: 's', parent: 'express', contextCarrier: 'none' }),
+    ]
+    const calledServices = new Set(['tools'])
+    assert.deepEqual(judge(spans, { calledServices }).broken, ['context_not_received >s'])
+  })
+
+  test('where a service that others call has a request without a parent', () => {
+    const spans = [span({ id: 'http', kind: 'server', service: 'tools' })]
+    assert.deepEqual(findSuspectServices(spans, 5), ['tools'])
+    assert.deepEqual(judge(spans), whole)
+    assert.deepEqual(judge(spans, { calledServices: new Set(['tools']) }).broken, [
+      'root_in_called_service >http',
+    ])
+    assert.deepEqual(
+      judge([span({ id: 'job', service: 'tools' })], { calledServices: new Set(['tools']) }),
+      whole,
+    )
+  })
+
+  test('where parents are missing, each told once with the number of spans that name it', () => {
+    const spans = [
+      span({ id: 'a', parent: 'gone' }),
+      span({ id: 'b', parent: 'gone' }),
+      span({ id: 'c', parent: 'lost' }),
+    ]
+    const { broken } = evaluateContinuity(spans, later)
+    assert.deepEqual(
+      broken.map(({ reason, to, affectedSpans }) => [reason, to?.spanId, affectedSpans]),
+      [
+        ['missing_parent', 'a', 2],
+        ['missing_parent', 'c', 1],
+      ],
+    )
+  })
+})
+
+describe('a hop is undecided', () => {
+  const at = (afterEndMs: number): Date => new Date(Number((origin + second) / 1_000_000n) + afterEndMs)
+
+  test('while the call is under way', () => {
+    assert.deepEqual(judge([call({ id: 'c', running: true })]), { ...whole, undecided: ['running c>'] })
+  })
+
+  test('for as long as the other side may take to export', () => {
+    assert.deepEqual(judge([call({ id: 'c' })], { now: at(9_999) }).undecided, ['too_recent c>'])
+    assert.deepEqual(judge([call({ id: 'c' })], { now: at(10_000) }).broken, ['no_server_span c>'])
+    assert.deepEqual(judge([call({ id: 'c' })], { now: at(-3_600_000) }).broken, ['no_server_span c>'])
+  })
+
+  test('where the call failed before it was answered, and not where the tool did', () => {
+    const failed = (errorType: string) => judge([call({ id: 'c', statusCode: 2, errorType })])
+    assert.deepEqual(failed('ECONNREFUSED').undecided, ['call_failed c>'])
+    assert.deepEqual(failed('tool_error').broken, ['no_server_span c>'])
+    assert.deepEqual(failed('-32603').broken, ['no_server_span c>'])
+  })
+
+  test('where a parent may still end', () => {
+    const orphan = span({ id: 'a', parent: 'gone' })
+    assert.deepEqual(judge([orphan], { now: at(89_999) }).undecided, ['running >a'])
+    const heard = (secondsAgo: number) =>
+      judge([orphan, span({ id: 'r', running: true, lastHeardAt: new Date(+later.now - secondsAgo * 1000) })])
+    assert.deepEqual(heard(89).undecided, ['running >a'])
+    assert.deepEqual(heard(90).broken, ['missing_parent >a'])
+  })
+
+  test('where the trace is longer than what was looked at', () => {
+    const spans = [
+      call({ id: 'early', durationNano: 1n }),
+      call({ id: 'late', durationNano: 100n * second }),
+      span({ id: 'last', parent: 'unknown', startUnixNano: origin + 50n * second }),
+    ]
+    assert.deepEqual(judge(spans, { isComplete: false }), { ...whole, broken: ['no_server_span early>'] })
+  })
+})
+
+test('whatever parents spans name, every span is judged, and no hop is told twice', () => {
+  const ids = ['a', 'b', 'c', 'd', 'e', 'f']
+  const anySpan = fc.record({
+    id: fc.constantFrom(...ids),
+    parent: fc.constantFrom('', 'x', ...ids),
+    kind: fc.constantFrom(...(Object.keys(kinds) as (keyof typeof kinds)[])),
+    service: fc.constantFrom('agent', 'tools', '__proto__'),
+    mcpMethod: fc.constantFrom(undefined, 'tools/call', 'initialize', '\0'),
+    running: fc.boolean(),
+    durationNano: fc.constantFrom(-5n, 0n, 2n ** 62n),
+  })
+  fc.assert(
+    fc.property(fc.uniqueArray(anySpan, { maxLength: 6, selector: ({ id }) => id }), fc.boolean(), (drafts, isComplete) => {
+      const { joined, broken, undecided } = evaluateContinuity(drafts.map(span), {
+        ...later,
+        isComplete,
+        calledServices: new Set(['tools']),
+      })
+      const told = [
+        ...broken.map(({ reason, from, to }) => `${reason} ${(from ?? to)?.spanId}`),
+        ...undecided.map(({ because, from, to }) => `${because} ${from?.spanId}>${to?.spanId}`),
+      ]
+      assert.equal(new Set(told).size, told.length)
+      assert.ok(joined.every(({ from, to }) => from !== to))
+    }),
+  )
+})
+
+test('a chain and a fan of ten thousand spans are judged at once', () => {
+  const chain = Array.from({ length: 10_000 }, (_, index) =>
+    call({ id: String(index), ...(index > 0 && { parent: String(index - 1) }) }),
+  )
+  assert.deepEqual(judge(chain).broken, ['no_server_span 9999>'])
+  const fan = Array.from({ length: 10_000 }, (_, index) => call({ id: String(index), parent: '0' }))
+  assert.equal(judge(fan).broken.length, 9_999)
+})

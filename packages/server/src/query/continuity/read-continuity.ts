@@ -1,0 +1,45 @@
+/**
+ * The continuity of one trace, with what the store knows beyond it: which services are called by others, and where the
+ * other half of a broken hop may lie. Bounded in spans, services and searches. Called by the route of a trace.
+ */
+import type { ReadOptions, SpanRow, TraceStore } from '../../store/trace-store.ts'
+import type { Continuity } from '../contract.ts'
+import type { CalledServices } from './called-services.ts'
+import { continuityToJson } from './continuity-json.ts'
+import { evaluateContinuity, findSuspectServices } from './evaluate-continuity.ts'
+import { findOtherHalf } from './find-other-half.ts'
+
+/** Spans that are looked at; a longer trace is judged by its first ones. */
+export const maxSpansChecked = 10_000
+
+const maxSuspectServices = 5
+const maxSearches = 5
+
+export interface SpansToJudge {
+  readonly traceId: string
+  /** By start; one more than `maxSpansChecked` says that there are more. */
+  readonly spans: readonly SpanRow[]
+  readonly now: Date
+}
+
+export async function readContinuity(
+  store: TraceStore,
+  calledServices: CalledServices,
+  { traceId, spans, now }: SpansToJudge,
+  options: ReadOptions,
+): Promise<Continuity> {
+  const checked = spans.slice(0, maxSpansChecked)
+  const isComplete = checked.length === spans.length
+  const suspects = findSuspectServices(checked, maxSuspectServices)
+  const called = await calledServices.findCalled(suspects, options)
+  const found = evaluateContinuity(checked, { isComplete, now, calledServices: called })
+  const otherHalves = new Map<string, string>()
+  const used = new Set([traceId])
+  for (const hop of found.broken.slice(0, maxSearches)) {
+    const half = await findOtherHalf(store, hop, used, options)
+    if (half === undefined) continue
+    used.add(half)
+    otherHalves.set((hop.from ?? hop.to!).spanId, half)
+  }
+  return continuityToJson(found, { checkedSpans: checked.length, isComplete, otherHalves })
+}
