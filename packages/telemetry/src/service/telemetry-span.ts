@@ -1,6 +1,6 @@
 // What the work inside a span gets to hold. Every method is harmless: nothing throws, a span that has ended or that
 // is not recorded takes no notice.
-import type { Attributes, AttributeValue, Link, Span, SpanKind } from '@opentelemetry/api'
+import type { Attributes, Link, Span, SpanKind } from '@opentelemetry/api'
 import type { SpanType } from '../conventions.ts'
 import type { CapturedContext } from './captured-context.ts'
 
@@ -45,7 +45,7 @@ export interface FinishedSpan {
   readonly name: string
   /** INTERNAL, SERVER, CLIENT, PRODUCER or CONSUMER. */
   readonly kind: string
-  readonly attributes: Readonly<Record<string, AttributeValue | undefined>>
+  readonly attributes: Attributes
   readonly events: readonly { readonly name: string; readonly attributes: Attributes }[]
   readonly links: readonly {
     readonly traceId: string

@@ -77,10 +77,14 @@ export interface Settings {
   readonly serviceName: string | undefined
   readonly resourceAttributes: Readonly<Record<string, string>>
   readonly captureContent: ContentCapture
+  /** Of one input, output or list of messages. */
+  readonly valueMaxChars: number
   readonly sampler: SamplerSettings
   readonly spanLimits: SpanLimitSettings
   readonly propagators: readonly ('tracecontext' | 'baggage')[]
   readonly exitHooks: boolean
+  /** Of the diag logger; undefined: it is left alone. */
+  readonly logLevel: 'none' | 'error' | 'warn' | 'info' | 'debug' | 'verbose' | 'all' | undefined
   readonly otel: OtelSettings
   /** Undefined without MLFLOW_TRACKING_URI. */
   readonly mlflow: MlflowSettings | undefined

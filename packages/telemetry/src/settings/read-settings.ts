@@ -1,0 +1,165 @@
+// From the environment and the options to complete settings. Options win over variables, which win over defaults.
+import { homedir } from 'node:os'
+import { isAbsolute, join, resolve } from 'node:path'
+import { Environment } from './environment.ts'
+import { readOtlpSettings, type OtlpSettings } from './otlp-settings.ts'
+import type {
+  BackendName,
+  BatchSettings,
+  ContentCapture,
+  MlflowSettings,
+  Settings,
+  SpanLimitSettings,
+  SpoolSettings,
+} from './settings.ts'
+
+const backendNames = ['otel', 'mlflow', 'dual', 'memory', 'off'] as const
+const samplerNames = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+] as const
+
+/** What the author may say in code; each wins over its variable. */
+export interface SettingsOptions {
+  readonly serviceName?: string | undefined
+  readonly backend?: BackendName | undefined
+  readonly resourceAttributes?: Readonly<Record<string, string>> | undefined
+  readonly captureContent?: ContentCapture | undefined
+  readonly exitHooks?: boolean | undefined
+  readonly pendingSpans?: boolean | undefined
+}
+
+/** The settings, and a sentence for each mistake in them. Never throws. */
+export function readSettings(
+  options: SettingsOptions,
+  env: Readonly<Record<string, string | undefined>>,
+): { readonly settings: Settings; readonly mistakes: readonly string[] } {
+  const environment = new Environment(env)
+  const told = environment.word('TELEMETRY_BACKEND', backendNames) ?? 'otel'
+  const backend = environment.flag('OTEL_SDK_DISABLED') ? 'off' : (options.backend ?? told)
+  const resource = environment.pairs('OTEL_RESOURCE_ATTRIBUTES')
+  const otlp = readOtlpSettings(environment)
+  const batch = readBatch(environment)
+  const spool = readSpool(environment, env)
+  const maxQueueBytes = environment.integer('TELEMETRY_QUEUE_MAX_BYTES', 1)
+  const pendingSpans = environment.isOn('TELEMETRY_PENDING_SPANS')
+  const settings: Settings = {
+    backend,
+    serviceName: options.serviceName ?? environment.text('OTEL_SERVICE_NAME') ?? resource['service.name'],
+    resourceAttributes: { ...resource, ...options.resourceAttributes },
+    captureContent: options.captureContent ?? readCapture(environment),
+    valueMaxChars: environment.integer('TELEMETRY_VALUE_MAX_CHARS', 64),
+    sampler: {
+      name: environment.word('OTEL_TRACES_SAMPLER', samplerNames) ?? 'parentbased_always_on',
+      ratio: environment.share('OTEL_TRACES_SAMPLER_ARG'),
+    },
+    spanLimits: readSpanLimits(environment),
+    propagators: readPropagators(environment),
+    exitHooks: options.exitHooks ?? environment.isOn('TELEMETRY_EXIT_HOOKS'),
+    logLevel: environment.word('OTEL_LOG_LEVEL', [
+      'none',
+      'error',
+      'warn',
+      'info',
+      'debug',
+      'verbose',
+      'all',
+    ]),
+    otel: { otlp, batch, spool, maxQueueBytes, pendingSpans: options.pendingSpans ?? pendingSpans },
+    mlflow: readMlflow(environment, otlp, { batch, spool, maxQueueBytes }),
+  }
+  return { settings, mistakes: environment.mistakes }
+}
+
+function readCapture(environment: Environment): ContentCapture {
+  const ours = environment.word('TELEMETRY_CAPTURE_CONTENT', ['explicit', 'all', 'none'])
+  if (ours !== undefined) return ours
+  const standard = environment.word('OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT', [
+    'true',
+    'span_only',
+    'span_and_event',
+    'event_only',
+    'no_content',
+    'false',
+  ])
+  return standard === 'true' || standard === 'span_only' || standard === 'span_and_event' ? 'all' : 'explicit'
+}
+
+function readBatch(environment: Environment): BatchSettings {
+  const maxQueueSize = environment.integer('OTEL_BSP_MAX_QUEUE_SIZE', 1)
+  const batchSize = environment.integer('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 1)
+  return {
+    maxQueueSize,
+    maxExportBatchSize: Math.min(batchSize, maxQueueSize),
+    scheduledDelayMs: environment.integer('OTEL_BSP_SCHEDULE_DELAY'),
+    exportTimeoutMs: environment.integer('OTEL_BSP_EXPORT_TIMEOUT', 1),
+  }
+}
+
+function readSpool(
+  environment: Environment,
+  env: Readonly<Record<string, string | undefined>>,
+): SpoolSettings {
+  const maxBytes = environment.integer('TELEMETRY_SPOOL_MAX_BYTES', 1)
+  const told = environment.text('TELEMETRY_SPOOL_DIR')
+  if (told?.toLowerCase() === 'off') return { rootDir: undefined, maxBytes }
+  if (told !== undefined) return { rootDir: resolve(told), maxBytes }
+  const state = env['XDG_STATE_HOME']?.trim()
+  // The XDG specification: a path that is not absolute is to be ignored.
+  const base = state && isAbsolute(state) ? state : join(homedir(), '.local', 'state')
+  return { rootDir: join(base, 'holdfast', 'spool'), maxBytes }
+}
+
+function readSpanLimits(environment: Environment): SpanLimitSettings {
+  const attributeCount = environment.integerIfSet('OTEL_ATTRIBUTE_COUNT_LIMIT')
+  const valueLength = environment.integerIfSet('OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT', 1)
+  return {
+    attributeValueLengthLimit:
+      environment.integerIfSet('OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT', 1) ?? valueLength,
+    attributeCountLimit: environment.integerIfSet('OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT') ?? attributeCount,
+    eventCountLimit: environment.integerIfSet('OTEL_SPAN_EVENT_COUNT_LIMIT'),
+    linkCountLimit: environment.integerIfSet('OTEL_SPAN_LINK_COUNT_LIMIT'),
+    attributePerEventCountLimit: environment.integerIfSet('OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT'),
+    attributePerLinkCountLimit: environment.integerIfSet('OTEL_LINK_ATTRIBUTE_COUNT_LIMIT'),
+  }
+}
+
+function readPropagators(environment: Environment): Settings['propagators'] {
+  const told = environment.text('OTEL_PROPAGATORS')?.toLowerCase().split(',') ?? ['tracecontext', 'baggage']
+  const names = new Set(told.map((name) => name.trim()).filter((name) => name !== ''))
+  if (names.delete('none')) return []
+  const known = (['tracecontext', 'baggage'] as const).filter((name) => names.delete(name))
+  if (names.size > 0) {
+    environment.mistake('OTEL_PROPAGATORS', 'names what is not here (tracecontext, baggage and none are)')
+  }
+  return known.length > 0 ? known : ['tracecontext', 'baggage']
+}
+
+function readMlflow(
+  environment: Environment,
+  otlp: OtlpSettings,
+  bounds: Pick<MlflowSettings, 'batch' | 'spool' | 'maxQueueBytes'>,
+): MlflowSettings | undefined {
+  const told = environment.text('MLFLOW_TRACKING_URI')
+  if (told === undefined) return undefined
+  const url = URL.parse(told)
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    environment.mistake('MLFLOW_TRACKING_URI', 'is not the URL of an MLflow server')
+    return undefined
+  }
+  return {
+    trackingUri: url.href.replace(/\/+$/, ''),
+    experimentName: environment.text('MLFLOW_EXPERIMENT_NAME'),
+    experimentId: environment.text('MLFLOW_EXPERIMENT_ID'),
+    token: environment.text('MLFLOW_TRACKING_TOKEN'),
+    username: environment.text('MLFLOW_TRACKING_USERNAME'),
+    password: environment.text('MLFLOW_TRACKING_PASSWORD'),
+    timeoutMs: otlp.timeoutMs,
+    compression: otlp.compression,
+    ...bounds,
+  }
+}
