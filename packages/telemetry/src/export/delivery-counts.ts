@@ -21,9 +21,15 @@ export interface DeliveryCounts {
   readonly lastError: string | undefined
 }
 
-export type MutableCounts = { -readonly [name in keyof DeliveryCounts]: DeliveryCounts[name] }
+type Mutable<T> = { -readonly [name in keyof T]: T[name] }
 
-export function newCounts(): MutableCounts {
+/** What the delivery itself counts. */
+export type MutableCounts = Mutable<Omit<DeliveryCounts, 'queuedSpans' | 'queuedBytes'>>
+
+/** Counts that start at zero; what is queued is read from the queue whenever somebody looks. */
+export function newCounts(
+  queue: Pick<DeliveryCounts, 'queuedSpans' | 'queuedBytes'>,
+): MutableCounts & Pick<DeliveryCounts, 'queuedSpans' | 'queuedBytes'> {
   return {
     taken: 0,
     delivered: 0,
@@ -31,8 +37,12 @@ export function newCounts(): MutableCounts {
     spooled: 0,
     replayed: 0,
     dropped: 0,
-    queuedSpans: 0,
-    queuedBytes: 0,
+    get queuedSpans() {
+      return queue.queuedSpans
+    },
+    get queuedBytes() {
+      return queue.queuedBytes
+    },
     lastError: undefined,
   }
 }

@@ -1,22 +1,26 @@
-import { ExportResultCode, type ExportResult } from '@opentelemetry/core'
+// What takes spans from the SDK and owns them until a server has acknowledged them.
+//
+//   export ─► encode ─► memory (bounded) ─► server, several requests at a time, FIFO
+//                          │    ▲ retry: OTLP's table, backoff with jitter, what the server asks for
+//                          ▼    │
+//                        disk (bounded) ─► server: by one process of those that share the folder
+//
+// It guarantees: nothing here throws into the agent or makes it wait. What was taken is delivered at least once, or is on
+// disk, or is counted: as rejected (the server will never take it) or dropped (over a bound). After `forceFlush` a
+// kill -9 loses nothing. No timer and no connection of it keeps the process alive.
+//
+// Memory is the way while all is well. Requests go to disk when the target failed twice in a row, when memory is half
+// full, on flush and shutdown when the server does not answer soon, and when the process ends (`spoolSync`).
+// Called by the backends, one delivery a target.
+import type { ExportResult } from '@opentelemetry/core'
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace'
-import { newCounts, type DeliveryCounts } from './delivery-counts.ts'
-import type { DeliveryTarget } from './delivery-target.ts'
+import type { DeliveryCounts } from './delivery-counts.ts'
+import { defaultPace, type DeliveryOptions, type DeliveryPace } from './delivery-options.ts'
+import { QueueingDelivery } from './queueing-delivery.ts'
 
 export type { DeliveryCounts } from './delivery-counts.ts'
+export type { DeliveryOptions } from './delivery-options.ts'
 export type { DeliveryTarget } from './delivery-target.ts'
-
-export interface DeliveryOptions {
-  /** `otlp`, `mlflow`: in counters and warnings. */
-  readonly name: string
-  readonly target: DeliveryTarget
-  /** Encodes one export request, in the encoding that the target's protocol asks for. */
-  readonly serialize: (spans: readonly ReadableSpan[]) => Uint8Array
-  /** A folder of this delivery's own, which other processes with the same target share; undefined: nothing on disk. */
-  readonly spoolDir: string | undefined
-  readonly maxQueueBytes?: number
-  readonly maxSpoolBytes?: number
-}
 
 /** A span exporter that takes every batch at once and owns it from then on. */
 export interface Delivery extends SpanExporter {
@@ -24,36 +28,15 @@ export interface Delivery extends SpanExporter {
   export(spans: readonly ReadableSpan[], done: (result: ExportResult) => void): void
   /** Resolves when everything taken so far is delivered or fsynced to the spool; at the latest after the target's timeoutMs. */
   forceFlush(): Promise<void>
+  /** A flush, a little time for what the spool holds, and the end. What comes later is dropped and counted. */
   shutdown(): Promise<void>
-  /** Once, without retry or spool: for spans that are sent before they ended. */
+  /** Once, without retry or spool, and not at all while the target is in trouble: for spans that are sent before they ended. */
   sendBestEffort(spans: readonly ReadableSpan[]): void
   /** The process is ending now: everything in memory goes to disk, synchronously. */
   spoolSync(): void
   readonly counts: DeliveryCounts
 }
 
-export function openDelivery(options: DeliveryOptions): Delivery {
-  const counts = newCounts()
-  const post = async (bytes: Uint8Array): Promise<void> => {
-    await fetch(options.target.url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-protobuf', ...(await options.target.headers()) },
-      body: Buffer.from(bytes),
-    })
-  }
-  return {
-    export(spans, done) {
-      counts.taken += spans.length
-      post(options.serialize(spans)).then(
-        () => (counts.delivered += spans.length),
-        (error: unknown) => (counts.lastError = String(error)),
-      )
-      done({ code: ExportResultCode.SUCCESS })
-    },
-    forceFlush: async () => {},
-    shutdown: async () => {},
-    sendBestEffort: () => {},
-    spoolSync: () => {},
-    counts,
-  }
+export function openDelivery(options: DeliveryOptions, pace: DeliveryPace = defaultPace): Delivery {
+  return new QueueingDelivery(options, pace)
 }

@@ -1,0 +1,113 @@
+import type { ExportRequest } from './export-request.ts'
+
+/** What a request takes in memory beside its bytes, about. */
+const entryOverheadBytes = 512
+
+/** A request in memory. */
+export interface OutboxEntry {
+  readonly request: ExportRequest
+  /** Its name on disk, if it ever gets there. */
+  readonly name: string
+  state: 'waiting' | 'sending' | 'saving' | 'gone'
+  /** There is a copy on disk. */
+  isOnDisk: boolean
+  /** A copy is being written. */
+  isCopied: boolean
+}
+
+/** The requests in memory, in the order they came; it knows how many and how large they are, and who waits for them. */
+export class Outbox {
+  readonly #entries = new Set<OutboxEntry>()
+  readonly #waiting: OutboxEntry[] = []
+  readonly #watchers = new Set<() => void>()
+  readonly #names = new Set<string>()
+  #spans = 0
+  #bytes = 0
+
+  get queuedSpans(): number {
+    return this.#spans
+  }
+
+  get queuedBytes(): number {
+    return this.#bytes
+  }
+
+  add(request: ExportRequest, name: string): void {
+    const entry: OutboxEntry = { request, name, state: 'waiting', isOnDisk: false, isCopied: false }
+    this.#entries.add(entry)
+    this.#waiting.push(entry)
+    this.#names.add(name)
+    this.#spans += request.spanCount
+    this.#bytes += sizeInMemory(request)
+  }
+
+  /** The oldest that waits. */
+  get first(): OutboxEntry | undefined {
+    return this.#waiting[0]
+  }
+
+  /** It waits no more. */
+  begin(entry: OutboxEntry, state: 'sending' | 'saving'): void {
+    this.#stopWaiting(entry)
+    entry.state = state
+  }
+
+  putBack(entry: OutboxEntry, where: 'first' | 'last'): void {
+    entry.state = 'waiting'
+    if (where === 'first') this.#waiting.unshift(entry)
+    else this.#waiting.push(entry)
+    this.notify()
+  }
+
+  /** It is delivered, refused, dropped or left to the disk. */
+  remove(entry: OutboxEntry): void {
+    this.#stopWaiting(entry)
+    entry.state = 'gone'
+    if (!this.#entries.delete(entry)) return
+    this.#names.delete(entry.name)
+    this.#spans -= entry.request.spanCount
+    this.#bytes -= sizeInMemory(entry.request)
+    this.notify()
+  }
+
+  /** Everything in memory, oldest first. */
+  list(): OutboxEntry[] {
+    return [...this.#entries]
+  }
+
+  holds(name: string): boolean {
+    return this.#names.has(name)
+  }
+
+  /** Something changed for those who wait. */
+  notify(): void {
+    for (const look of [...this.#watchers]) look()
+  }
+
+  /** Resolves once `condition` holds, or `timeoutMs` have passed. */
+  async waitUntil(condition: () => boolean, timeoutMs: number): Promise<void> {
+    if (condition()) return
+    await new Promise<void>((done) => {
+      const end = (): void => {
+        clearTimeout(timer)
+        this.#watchers.delete(look)
+        done()
+      }
+      const look = (): void => {
+        if (condition()) end()
+      }
+      const timer = setTimeout(end, timeoutMs) // not unref'd: somebody waits for us
+      this.#watchers.add(look)
+    })
+  }
+
+  #stopWaiting(entry: OutboxEntry): void {
+    if (entry.state !== 'waiting') return
+    const at = this.#waiting[0] === entry ? 0 : this.#waiting.indexOf(entry)
+    this.#waiting.splice(at, 1)
+  }
+}
+
+export function sizeInMemory(request: ExportRequest): number {
+  return request.bytes.byteLength + entryOverheadBytes
+}

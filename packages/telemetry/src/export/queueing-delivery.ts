@@ -1,0 +1,217 @@
+import { context, ROOT_CONTEXT } from '@opentelemetry/api'
+import { ExportResultCode, suppressTracing, type ExportResult } from '@opentelemetry/core'
+import type { ReadableSpan } from '@opentelemetry/sdk-trace'
+import type { Delivery } from './delivery.ts'
+import { newCounts } from './delivery-counts.ts'
+import type { DeliveryOptions, DeliveryPace } from './delivery-options.ts'
+import { encodeRequests } from './encode-requests.ts'
+import type { ExportRequest } from './export-request.ts'
+import { Gate, type Pass } from './gate.ts'
+import { openTransport } from './open-transport.ts'
+import { nameError, type Outcome } from './outcome.ts'
+import { Outbox, type OutboxEntry } from './outbox.ts'
+import { Replay } from './replay.ts'
+import { Spill } from './spill.ts'
+import { Spool } from './spool.ts'
+import { Strikes } from './strikes.ts'
+import type { Transport } from './transport.ts'
+import { Trouble } from './trouble.ts'
+
+const mebibyte = 1024 * 1024
+
+/** delivery.ts says what this guarantees. */
+export class QueueingDelivery implements Delivery {
+  readonly #outbox = new Outbox()
+  readonly counts = newCounts(this.#outbox)
+  readonly #options: DeliveryOptions
+  readonly #pace: DeliveryPace
+  readonly #maxQueueBytes: number
+  readonly #gate: Gate
+  readonly #strikes: Strikes
+  readonly #transport: Transport
+  readonly #trouble: Trouble
+  readonly #spool: Spool | undefined
+  readonly #spill: Spill | undefined
+  readonly #replay: Replay | undefined
+  #ending: Promise<void> | undefined
+  #isEnded = false
+
+  constructor(options: DeliveryOptions, pace: DeliveryPace) {
+    const { name, target, spoolDir, maxQueueBytes = 32 * mebibyte, maxSpoolBytes = 256 * mebibyte } = options
+    this.#options = options
+    this.#pace = pace
+    this.#maxQueueBytes = maxQueueBytes
+    this.#transport = openTransport(target)
+    this.#trouble = new Trouble(name, target.url, spoolDir, this.counts)
+    this.#gate = new Gate(pace.backoff)
+    this.#gate.onRoom = () => this.#pump()
+    this.#strikes = new Strikes(this.#gate)
+    if (spoolDir === undefined) return
+    this.#spool = new Spool({
+      dir: spoolDir,
+      maxBytes: maxSpoolBytes,
+      onTrouble: (code, message, droppedSpans) => {
+        this.counts.dropped += droppedSpans
+        this.#trouble.tell(code, message)
+      },
+    })
+    this.#replay = new Replay({
+      spool: this.#spool,
+      gate: this.#gate,
+      pollMs: pace.pollMs,
+      accepts: ({ encoding }) => target.protocol !== 'grpc' || encoding === 'protobuf',
+      isInMemory: (file) => this.#outbox.holds(file),
+      send: (request) => this.#send(request),
+      onSettled: ({ spanCount }, outcome) => this.#count(outcome, spanCount, 'replayed'),
+      onRetry: (reason) => this.#trouble.away(reason, this.#gate.isDown),
+      onTrouble: (code, message) => this.#trouble.tell(code, message),
+    })
+    this.#spill = new Spill(this.#outbox, this.#spool, this.counts, () => this.#replay?.wake())
+    this.#replay.wake()
+  }
+
+  export(spans: readonly ReadableSpan[], done: (result: ExportResult) => void): void {
+    this.counts.taken += spans.length
+    if (this.#ending !== undefined) this.counts.dropped += spans.length
+    else for (const request of this.#encode(spans)) this.#take(request)
+    done({ code: ExportResultCode.SUCCESS })
+  }
+
+  async forceFlush(): Promise<void> {
+    const { timeoutMs } = this.#options.target
+    const startedMs = performance.now()
+    const mine = this.#outbox.list()
+    const isSafe = (): boolean => mine.every(({ state, isOnDisk }) => state === 'gone' || isOnDisk)
+    this.#pump()
+    if (this.#spill !== undefined) {
+      const graceMs = Math.min(this.#pace.flushGraceMs, timeoutMs / 2)
+      await this.#outbox.waitUntil(() => isSafe() || this.#gate.isTroubled, graceMs)
+      if (!isSafe()) void this.#saveAll(this.#spill, mine)
+    }
+    await this.#outbox.waitUntil(isSafe, Math.max(0, timeoutMs - (performance.now() - startedMs)))
+  }
+
+  shutdown(): Promise<void> {
+    return (this.#ending ??= this.#end())
+  }
+
+  sendBestEffort(spans: readonly ReadableSpan[]): void {
+    if (this.#ending !== undefined || this.#gate.isTroubled) return
+    const { serialize } = this.#options
+    for (const request of encodeRequests(spans, serialize, this.#encoding).requests) {
+      const pass = this.#gate.tryEnter()
+      if (pass === undefined) return
+      void this.#send(request).then((outcome) => this.#gate.leave(pass, outcome))
+    }
+  }
+
+  spoolSync(): void {
+    for (const entry of this.#outbox.list()) this.#spill?.saveSync(entry)
+  }
+
+  get #encoding(): ExportRequest['encoding'] {
+    return this.#options.target.protocol === 'http/json' ? 'json' : 'protobuf'
+  }
+
+  #encode(spans: readonly ReadableSpan[]): readonly ExportRequest[] {
+    const encoded = encodeRequests(spans, this.#options.serialize, this.#encoding)
+    if (encoded.failedSpans > 0) {
+      this.counts.dropped += encoded.failedSpans
+      this.#trouble.tell('HOLDFAST_NOT_ENCODED', `spans cannot be encoded: ${nameError(encoded.error)}`)
+    }
+    return encoded.requests
+  }
+
+  #take(request: ExportRequest): void {
+    this.#outbox.add(request, this.#spool?.nameOf(request) ?? '')
+    this.#pump()
+    this.#spillIfNeeded()
+    while (this.#outbox.queuedBytes > this.#maxQueueBytes && this.#outbox.first !== undefined)
+      this.#drop(
+        this.#outbox.first,
+        'HOLDFAST_QUEUE_FULL',
+        'the queue in memory is full: the oldest spans are dropped',
+      )
+  }
+
+  #pump(): void {
+    for (let entry = this.#outbox.first; entry !== undefined; entry = this.#outbox.first) {
+      const pass = this.#gate.tryEnter()
+      if (pass === undefined) return
+      this.#outbox.begin(entry, 'sending')
+      void this.#sendEntry(entry, pass)
+    }
+  }
+
+  async #sendEntry(entry: OutboxEntry, pass: Pass): Promise<void> {
+    const outcome = await this.#send(entry.request)
+    this.#gate.leave(pass, outcome)
+    if (this.#isEnded) return // it has been counted as what it was at the end
+    if (outcome.kind === 'retry') this.#keep(entry, outcome.reason)
+    else {
+      this.#outbox.remove(entry)
+      this.#count(outcome, entry.request.spanCount, 'delivered')
+      if (entry.isOnDisk) await this.#spool?.remove(entry.name)
+    }
+  }
+
+  /** One attempt, unseen by the application's own instrumentation and without its context. */
+  #send(request: ExportRequest): Promise<Outcome> {
+    return context.with(suppressTracing(ROOT_CONTEXT), () => this.#transport.send(request))
+  }
+
+  #keep(entry: OutboxEntry, reason: string): void {
+    this.#trouble.away(reason, this.#gate.isDown)
+    if (entry.isOnDisk) this.#spill?.leaveToDisk(entry)
+    else this.#outbox.putBack(entry, this.#strikes.add(entry.name) ? 'last' : 'first')
+    this.#spillIfNeeded()
+  }
+
+  #spillIfNeeded(): void {
+    void this.#spill?.run(() => this.#gate.isDown || this.#outbox.queuedBytes > this.#maxQueueBytes / 2)
+  }
+
+  async #saveAll(spill: Spill, entries: readonly OutboxEntry[]): Promise<void> {
+    for (const entry of entries) await spill.save(entry)
+  }
+
+  #count(
+    outcome: Exclude<Outcome, { kind: 'retry' }>,
+    spanCount: number,
+    as: 'delivered' | 'replayed',
+  ): void {
+    const rejected = outcome.kind === 'refused' ? spanCount : Math.min(outcome.rejectedSpans, spanCount)
+    this.counts.rejected += rejected
+    this.counts[as] += spanCount - rejected
+    this.#trouble.answered(outcome)
+  }
+
+  #drop(entry: OutboxEntry, code: string, message: string): void {
+    this.counts.dropped += entry.request.spanCount
+    this.#outbox.remove(entry)
+    this.#trouble.tell(code, message)
+  }
+
+  async #end(): Promise<void> {
+    await this.forceFlush()
+    if (this.#replay !== undefined) await withinMs(this.#pace.drainMs, this.#replay.drain())
+    this.#isEnded = true
+    this.#replay?.stop()
+    this.#gate.close()
+    this.#transport.close()
+    for (const entry of this.#outbox.list()) {
+      if (entry.isOnDisk) this.#spill?.leaveToDisk(entry)
+      else this.#drop(entry, 'HOLDFAST_LOST', 'spans were neither delivered nor written to disk at the end')
+    }
+  }
+}
+
+/** Waits for `work`, but no longer than that; the wait keeps the process alive. */
+async function withinMs(timeoutMs: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<void>((done) => {
+    timer = setTimeout(done, timeoutMs)
+  })
+  await Promise.race([work, timeout])
+  clearTimeout(timer)
+}

@@ -1,0 +1,10 @@
+import type { ExportRequest } from './export-request.ts'
+import type { Outcome } from './outcome.ts'
+
+/** Sends requests to one target. */
+export interface Transport {
+  /** One attempt; never rejects. Takes the target's timeoutMs at most. */
+  send(request: ExportRequest): Promise<Outcome>
+  /** Lets go of connections; what is under way is cut off. */
+  close(): void
+}

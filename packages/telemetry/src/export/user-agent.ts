@@ -1,0 +1,2 @@
+/** https://github.com/open-telemetry/opentelemetry-specification/blob/main/specification/protocol/exporter.md#user-agent */
+export const userAgent = 'Holdfast-Telemetry-JavaScript/0.1.0'
