@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { startChild, type Child } from '../stage/child-process.ts'
 import type { Addresses } from '../stage/holdfast-process.ts'
-import type { Cell } from './cells.ts'
+import type { Cell, Sdk } from './cells.ts'
 import type { AgentReport } from './programs/run-agent.ts'
 
 const programs = join(import.meta.dirname, 'programs')
@@ -14,7 +14,7 @@ export interface McpServerProgram {
 }
 
 /** As an operator sets it. The generations export by different protocols, so that both are used. */
-export function telemetryEnvironment(sdk: Cell['sdk'], holdfast: Addresses): Record<string, string> {
+export function telemetryEnvironment(sdk: Sdk, holdfast: Addresses): Record<string, string> {
   const byGrpc = sdk === 'v1'
   return {
     TELEMETRY_BACKEND: 'otel',
@@ -28,7 +28,7 @@ export function telemetryEnvironment(sdk: Cell['sdk'], holdfast: Addresses): Rec
 /** A server on HTTP; resolves when it listens. */
 export async function startMcpServer(
   t: TestContext,
-  sdk: Cell['sdk'],
+  sdk: Sdk,
   tracing: string,
   holdfast: Addresses,
 ): Promise<McpServerProgram> {
@@ -81,10 +81,10 @@ export async function readReport(client: Child): Promise<AgentReport> {
 }
 
 /** What a client on stdio starts. */
-export function stdioTarget(sdk: Cell['sdk'], tracing: string): string[] {
+export function stdioTarget(sdk: Sdk, tracing: string): string[] {
   return [serverProgram(sdk), '--transport', 'stdio', '--tracing', tracing]
 }
 
-function serverProgram(sdk: Cell['sdk']): string {
+function serverProgram(sdk: Sdk): string {
   return join(programs, `serve-${sdk}.ts`)
 }

@@ -1,19 +1,20 @@
 // A whole trace as indented lines, parents above children, in the order of their starts: what a test compares.
-import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import type { SpanItem } from '../../packages/server/src/query/contract.ts'
+import { atEnd } from '../stage/at-end.ts'
 import { listSpans } from '../stage/query-client.ts'
 import { waitUntil } from '../stage/wait-until.ts'
 
 /** By the Query API. A span whose parent is missing stands at the left, and says so. */
 export async function readTraceTree(queryUrl: string, traceId: string): Promise<string[]> {
   const spans = await listSpans(queryUrl, traceId, 'attributes')
-  const ids = new Set(spans.map((span) => span.span_id))
+  const names = new Map(spans.map((span) => [span.span_id, span.name]))
+  const isTop = (span: SpanItem): boolean => span.parent_span_id === null || !names.has(span.parent_span_id)
   const draw = (parent: string | null, indent: string): string[] =>
     spans
-      .filter((span) => (parent === null ? isTop(span, ids) : span.parent_span_id === parent))
+      .filter((span) => (parent === null ? isTop(span) : span.parent_span_id === parent))
       .toSorted((a, b) => a.start_time.localeCompare(b.start_time) || a.name.localeCompare(b.name))
-      .flatMap((span) => [`${indent}${describeSpan(span, ids)}`, ...draw(span.span_id, `${indent}  `)])
+      .flatMap((span) => [`${indent}${describeSpan(span, names)}`, ...draw(span.span_id, `${indent}  `)])
   return draw(null, '')
 }
 
@@ -24,31 +25,27 @@ export async function waitForTraceTree(
   traceId: string,
   expected: readonly string[],
 ): Promise<void> {
-  let seen: string[] = []
-  let matched = false
-  t.after(() => {
-    if (!matched) assert.deepEqual(seen, expected, `trace ${traceId}`)
+  const wanted = expected.join('\n')
+  let seen = ''
+  atEnd(t, () => {
+    if (seen !== wanted) console.error(`\nthe trace ${traceId} was to be\n${wanted}\nand is\n${seen}`)
   })
   await waitUntil(async () => {
-    seen = await readTraceTree(queryUrl, traceId)
-    matched = seen.join('\n') === expected.join('\n')
-    return matched || t.signal.aborted
+    seen = (await readTraceTree(queryUrl, traceId)).join('\n')
+    return seen === wanted || t.signal.aborted
   }, 50)
 }
 
-function isTop(span: SpanItem, ids: ReadonlySet<string>): boolean {
-  return span.parent_span_id === null || !ids.has(span.parent_span_id)
-}
-
-/** `name, kind, service, how the context came or went, status` */
-function describeSpan(span: SpanItem, ids: ReadonlySet<string>): string {
+/** `name, kind, service, how the context came or went, what it is linked to, status` */
+function describeSpan(span: SpanItem, names: ReadonlyMap<string, string>): string {
   const attributes = span.attributes ?? {}
   const words = [span.name, span.kind, span.service_name]
   const injected = attributes['holdfast.context.injected']
   if (Array.isArray(injected)) words.push(`out by ${injected.join(' and ')}`)
   const carrier = attributes['holdfast.context.carrier']
   if (typeof carrier === 'string') words.push(`in by ${carrier}`)
+  for (const link of span.links ?? []) words.push(`linked to ${names.get(link.span_id) ?? 'another trace'}`)
   if (span.status === 'error') words.push(`error ${JSON.stringify(attributes['error.type'] ?? null)}`)
-  if (span.parent_span_id !== null && !ids.has(span.parent_span_id)) words.push('PARENT MISSING')
+  if (span.parent_span_id !== null && !names.has(span.parent_span_id)) words.push('PARENT MISSING')
   return words.join(', ')
 }

@@ -8,10 +8,10 @@ import type { TestContext } from 'node:test'
 import { cacheDir } from '../cache-dir.ts'
 import { runChild } from '../stage/child-process.ts'
 
-const requirements = join(import.meta.dirname, 'requirements.txt')
+const exporters = join(import.meta.dirname, 'requirements.txt')
 
-/** The path of its python; undefined when this machine has no python3. */
-export async function findPython(t: TestContext): Promise<string | undefined> {
+/** The path of its python; undefined when this machine has no python3. `requirements` is the path of a requirements.txt. */
+export async function findPython(t: TestContext, requirements = exporters): Promise<string | undefined> {
   const version = spawnSync('python3', ['--version'], { encoding: 'utf8' })
   if (version.status !== 0) return undefined
   const hash = createHash('sha256')

@@ -57,7 +57,8 @@ if (values.transport === 'stdio') {
   endWith(telemetry, 'SIGTERM')
   const serve = toNodeHandler(createMcpHandler(makeServer))
   listen({
-    '/mcp': (request, response) => serve(request, response),
+    // Its type of a request is not node's own under exactOptionalPropertyTypes.
+    '/mcp': (request, response) => serve(request as Parameters<typeof serve>[0], response),
     '/session': serveSession,
     '/sse': openStream,
     '/messages': receiveMessage,
