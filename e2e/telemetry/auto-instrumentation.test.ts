@@ -97,11 +97,11 @@ test('auto-instrumentation', async (t) => {
           [{ provider: one.provider, model: one.model, calls: one.calls }],
         )
         const rows = await database.readSpans(traceId)
-        const told = rows.filter((row) => row.gen_ai_usage_input_tokens !== null)
+        const told = rows.filter((row) => row.input_tokens !== null)
         assert.equal(told.length, one.spansWithTokens)
         const operations = rows.map((row) => row.gen_ai_operation_name)
         assert.ok(operations.includes('chat'), `one is a chat: ${operations.join(', ')}`)
-        assert.ok(rows.some((row) => row.gen_ai_conversation_id === 'conversation-1'))
+        assert.ok(rows.some((row) => row.conversation_id === 'conversation-1'))
         if (one.tool !== undefined) {
           const tools = rows.filter((row) => row.gen_ai_operation_name === 'execute_tool')
           assert.deepEqual(
@@ -109,9 +109,10 @@ test('auto-instrumentation', async (t) => {
             [one.tool],
           )
         }
-        assert.deepEqual(
-          rows.filter((row) => row.name === 'POST').map((row) => row.server_port),
-          rows.filter((row) => row.name === 'POST').map(() => Number(new URL(address).port)),
+        const requests = rows.filter((row) => row.name === 'POST').length
+        assert.equal(
+          requests,
+          one.calls,
           'the HTTP instrumentation sees the provider, and not our own export',
         )
       },
@@ -122,10 +123,9 @@ test('auto-instrumentation', async (t) => {
 interface SpanRow {
   readonly name: string
   readonly gen_ai_operation_name: string | null
-  readonly gen_ai_usage_input_tokens: number | null
-  readonly gen_ai_conversation_id: string | null
+  readonly input_tokens: number | null
+  readonly conversation_id: string | null
   readonly gen_ai_tool_name: string | null
-  readonly server_port: number | null
 }
 
 interface Database {
