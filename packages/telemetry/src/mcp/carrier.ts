@@ -5,7 +5,10 @@ import { ownValue } from './mcp-shapes.ts'
 
 /** W3C Baggage, "Limits": 8192 bytes. `tracestate` and others have less. */
 const maxFieldChars = 8192
-const traceparentPattern = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}/
+/** W3C Trace Context, "traceparent Header Field Values": no ids of zeros, no version ff. */
+const traceparentPattern = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-|$)/
+/** Lists, of which several headers are one; of any other field the first counts. */
+const listFields = new Set(['tracestate', 'baggage'])
 
 export type ReadField = (name: string) => unknown
 
@@ -26,7 +29,9 @@ function fieldText(name: string, value: unknown): string | undefined {
   const values = Array.isArray(value) ? (value as unknown[]) : [value]
   const texts = values.filter((one) => typeof one === 'string')
   if (texts.length === 0) return undefined
-  const text = name.toLowerCase() === 'traceparent' ? firstTraceparent(texts) : texts.join(',')
+  const field = name.toLowerCase()
+  const text =
+    field === 'traceparent' ? firstTraceparent(texts) : listFields.has(field) ? texts.join(',') : texts[0]
   return text !== undefined && text.length <= maxFieldChars ? text : undefined
 }
 

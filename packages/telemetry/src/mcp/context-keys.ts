@@ -19,3 +19,14 @@ export function withHeaderSent(context: Context, headerSent: () => void): Contex
 export function headerSentOf(context: Context): (() => void) | undefined {
   return context.getValue(headerSentKey) as (() => void) | undefined
 }
+
+const requestHeadersKey = createContextKey('holdfast.mcp.request-headers')
+
+/** Within an HTTP request: its headers, for transports that do not hand them on. */
+export function withRequestHeaders(context: Context, headers: unknown): Context {
+  return context.setValue(requestHeadersKey, headers)
+}
+
+export function requestHeadersOf(context: Context): unknown {
+  return context.getValue(requestHeadersKey)
+}

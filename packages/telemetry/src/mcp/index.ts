@@ -6,3 +6,12 @@ export { traceMcpClient, traceMcpServer } from './trace-mcp.ts'
 export { traceMcpFetch, type FetchLike } from './trace-mcp-fetch.ts'
 export type { Carrier, McpTracingOptions } from './mcp-options.ts'
 export type { McpEndpoint, McpTransport } from './mcp-shapes.ts'
+export { withRequestContext, type RequestHeaders } from './http/request-context.ts'
+export { expressMiddleware, type ExpressMiddleware } from './http/express-middleware.ts'
+export {
+  fastifyPlugin,
+  type FastifyLike,
+  type FastifyPlugin,
+  type FastifyRequestLike,
+} from './http/fastify-plugin.ts'
+export { honoMiddleware, type HonoMiddleware } from './http/hono-middleware.ts'

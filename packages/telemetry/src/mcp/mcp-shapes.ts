@@ -3,11 +3,11 @@
 /** A JSON-RPC 2.0 message as the transports hand it over: parsed, and otherwise not to be trusted. */
 export type Message = Readonly<Record<string, unknown>>
 
-export type MessageHandler = (message: unknown, extra?: unknown, ...rest: unknown[]) => unknown
+export type MessageHandler = (message: unknown, ...rest: unknown[]) => unknown
 
 export interface Transport {
-  send(message: unknown, options?: unknown, ...rest: unknown[]): Promise<unknown>
-  close?: () => Promise<unknown>
+  send(message: unknown, ...rest: unknown[]): Promise<unknown>
+  close?: (...parameters: unknown[]) => Promise<unknown>
   onmessage?: MessageHandler | undefined
   onclose?: (() => unknown) | undefined
   sessionId?: string | undefined

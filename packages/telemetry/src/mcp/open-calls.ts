@@ -1,5 +1,6 @@
 // The requests of one direction of a connection that have no response yet, by id: bounded, the oldest goes first.
 import type { RequestId } from './mcp-shapes.ts'
+import type { Span } from '@opentelemetry/api'
 import type { Call } from './call.ts'
 
 /** More than any client has open at once; a peer that never answers costs no more than these. */
@@ -9,8 +10,9 @@ export interface OpenCalls {
   /** A second request under an id that is open ends the first one. */
   add(id: RequestId, call: Call): void
   take(id: RequestId): Call | undefined
-  has(id: RequestId): boolean
-  includesSpanId(spanId: string): boolean
+  /** Of this id only if it is this call, which a later request may have followed. */
+  drop(id: RequestId, call: Call): void
+  includesSpan(span: Span): boolean
   endAll(errorType: string): void
 }
 
@@ -29,9 +31,11 @@ export function makeOpenCalls(): OpenCalls {
       calls.set(id, call)
     },
     take,
-    has: (id) => calls.has(id),
-    includesSpanId: (spanId) => {
-      for (const call of calls.values()) if (call.span.spanContext().spanId === spanId) return true
+    drop: (id, call) => {
+      if (calls.get(id) === call) calls.delete(id)
+    },
+    includesSpan: (span) => {
+      for (const call of calls.values()) if (call.span === span) return true
       return false
     },
     endAll: (errorType) => {

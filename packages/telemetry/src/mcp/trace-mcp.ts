@@ -4,8 +4,7 @@ import { contain } from './contain.ts'
 import { readMcpSettings, type McpSettings, type McpTracingOptions } from './mcp-options.ts'
 import { isEndpoint, isTransport, type Endpoint, type McpEndpoint, type McpTransport } from './mcp-shapes.ts'
 import { patchTransport } from './patch-transport.ts'
-
-const tracedMark = Symbol.for('holdfast.mcp.traced')
+import { markTraced } from './traced-mark.ts'
 
 /**
  * Traces an MCP client, or its transport, of `@modelcontextprotocol/sdk` 1.x or `@modelcontextprotocol/client` 2.x:
@@ -54,8 +53,7 @@ function patchEndpoint(target: Endpoint, settings: McpSettings): void {
   const { server, transport } = target as { server?: unknown; transport?: unknown }
   // An McpServer connects the Server inside it; a 2.x factory's caller connects that one itself.
   if (isEndpoint(server)) return patchEndpoint(server, settings)
-  if (tracedMark in target) return
-  Object.defineProperty(target, tracedMark, { value: true })
+  if (!markTraced(target)) return
   const connect = target.connect
   target.connect = function (this: unknown, to, ...rest) {
     if (isTransport(to)) patchTransport(to, settings)

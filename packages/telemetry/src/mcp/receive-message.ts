@@ -1,0 +1,64 @@
+// A message that came in: a SERVER span around a request or notification, child of the context that came with it.
+import { context, SpanKind, trace, type Context } from '@opentelemetry/api'
+import { ATTR_HOLDFAST_CONTEXT_CARRIER } from '../conventions.ts'
+import { makeCall } from './call.ts'
+import { follow, hasSpan, isMethod, isNothing, type Connection, type Delivery } from './connection.ts'
+import { requestHeadersOf } from './context-keys.ts'
+import { isRecord, type Message, type Transport } from './mcp-shapes.ts'
+import { borrowOuterSpan } from './outer-span.ts'
+import { parentOfRequest } from './parent-of-request.ts'
+import { overTcp } from './transport-attributes.ts'
+
+/** The context to handle it in. */
+export interface Incoming extends Delivery {
+  readonly context: Context
+}
+
+/** Undefined: handle it as if nothing were traced. `extra` is what the SDKs' transports give beside the message. */
+export function beginReceive(connection: Connection, message: Message, extra: unknown): Incoming | undefined {
+  const { incoming, outgoing, settings, tracer } = connection
+  if (!isMethod(message)) {
+    connection.settle(outgoing, message)
+    return undefined
+  }
+  connection.cancel(incoming, message)
+  const active = context.active()
+  const headers = headersOf(extra) ?? requestHeadersOf(active)
+  const belongs = headers !== undefined || isAmbientOf(connection, active)
+  const { parent, carrier, links } = parentOfRequest(message, headers, belongs ? active : undefined)
+  if (!hasSpan(message)) return { context: parent, delivered: () => undefined, failed: () => undefined }
+
+  const overHttp = headers === undefined ? {} : overTcp('http')
+  const description = connection.describe(message, { [ATTR_HOLDFAST_CONTEXT_CARRIER]: carrier, ...overHttp })
+  const { method, spanName, attributes } = description
+  const outer = borrowOuterSpan(trace.getSpan(active), description, SpanKind.SERVER)
+  outer?.setAttributes(attributes)
+  const span = outer ?? tracer.startSpan(spanName, { kind: SpanKind.SERVER, attributes, links }, parent)
+  if (isNothing(span)) return undefined
+  const call = makeCall(span, method, {
+    isBorrowed: outer !== undefined,
+    captureContent: settings.captureContent,
+  })
+  return { context: trace.setSpan(parent, span), ...follow(incoming, message, call) }
+}
+
+/**
+ * Whether what is active belongs to this message. Of a message from a pipe or a stream it does not: active is what was
+ * active when the stream was opened, long ago. Within a process it does, and where the stream is the answer to a
+ * request of ours that is still open.
+ */
+function isAmbientOf(connection: Connection, active: Context): boolean {
+  const span = trace.getSpan(active)
+  return span !== undefined && (isInProcess(connection.transport) || connection.outgoing.includesSpan(span))
+}
+
+function isInProcess(transport: Transport): boolean {
+  return '_otherTransport' in transport
+}
+
+/** The headers of the HTTP request that brought a message: `requestInfo` in the SDK 1.x, `request` in 2.x. */
+function headersOf(extra: unknown): unknown {
+  if (!isRecord(extra)) return undefined
+  const request = extra['request'] ?? extra['requestInfo']
+  return isRecord(request) ? request['headers'] : undefined
+}
