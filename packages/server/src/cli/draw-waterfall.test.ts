@@ -7,6 +7,7 @@ import { columnsOf } from './terminal-text.ts'
 import { exampleItem, exampleTrace } from './test-span-item.ts'
 
 const plain = openPaint(false)
+const now = new Date('2026-11-23T12:00:00.100Z')
 const id = (number: number): string => number.toString(16).padStart(16, '0')
 const at = (ms: number): string => `2026-11-23T12:00:0${(ms / 1000).toFixed(3)}000000Z`
 
@@ -21,7 +22,10 @@ describe('the waterfall', () => {
         kind: 'client',
         start_time: at(0),
         duration_ms: 500,
-        attributes: { 'gen_ai.usage.input_tokens': 1200, 'gen_ai.usage.output_tokens': 34 },
+        input_tokens: 1200,
+        output_tokens: 34,
+        counts_tokens: true,
+        cost: { usd: 0.0035, price_list: 'a list' },
       }),
       exampleItem({
         span_id: id(3),
@@ -40,15 +44,21 @@ describe('the waterfall', () => {
         duration_ms: 1.5,
       }),
     ]
-    const trace = exampleTrace({ span_count: 4, error_count: 1, input_tokens: 1200, output_tokens: 34 })
-    assert.deepEqual(drawWaterfall(trace, spans, { columns: 110, paint: plain }), [
+    const trace = exampleTrace({
+      span_count: 4,
+      error_count: 1,
+      input_tokens: 1200,
+      output_tokens: 34,
+      cost: { usd: 0.0035, priced_calls: 1, unpriced_calls: 0, truncated: false, price_list: 'a list' },
+    })
+    assert.deepEqual(drawWaterfall(trace, spans, { columns: 110, paint: plain, now }), [
       'trace 0af7651916cd43dd8448eb211c80319c  2026-11-23T12:00:00.000000000Z',
-      'agent › handle question  ·  1 s · 4 spans · 2 services · 1 error · 1,200 tokens in · 34 tokens out',
+      'agent › handle question  ·  1 s · 4 spans · 2 services · 1 error · 1,200 tokens in · 34 tokens out · $0.0035',
       '',
-      '✓ handle question                   agent            server   ▕█████████████████████▏       1 s',
-      '· ├ chat gpt-5                      agent            client   ▕███████████          ▏    500 ms ↑1,200 ↓34',
-      '✗ └ execute_tool query              agent            internal ▕          █████      ▏    250 ms',
-      '·   └ SELECT orders                 database         internal ▕            ▏        ▏    1.5 ms',
+      '✓ handle question             agent            server   ▕█████████████████▏       1 s',
+      '· ├ chat gpt-5                agent            client   ▕█████████        ▏    500 ms ↑1,200 ↓34     $0.0035',
+      '✗ └ execute_tool query        agent            internal ▕        ████     ▏    250 ms',
+      '·   └ SELECT orders           database         internal ▕          ▏      ▏    1.5 ms',
     ])
   })
 
@@ -56,6 +66,7 @@ describe('the waterfall', () => {
     const lines = drawWaterfall(exampleTrace(), [exampleItem({ duration_ms: 1000 })], {
       columns: 60,
       paint: plain,
+      now,
     })
     assert.deepEqual(lines.slice(3), ['· handle question              ▕█████████████████▏       1 s'])
   })
@@ -65,7 +76,7 @@ describe('the waterfall', () => {
       exampleItem({ span_id: id(1), kind: 'unspecified', duration_ms: -2.5 }),
       exampleItem({ span_id: id(2), duration_ms: -1_790_000_000_000 }),
     ]
-    const [first, second] = drawWaterfall(exampleTrace(), spans, { columns: 110, paint: plain }).slice(3)
+    const [first, second] = drawWaterfall(exampleTrace(), spans, { columns: 110, paint: plain, now }).slice(3)
     assert.match(first!, / unspec\. .* -2\.5 ms$/)
     assert.match(second!, / -57 y$/)
   })
@@ -83,7 +94,7 @@ describe('the waterfall', () => {
       }),
     ]
     const trace = exampleTrace({ span_count: 5000, root_provisional: true })
-    assert.deepEqual(drawWaterfall(trace, spans, { columns: 60, paint: plain }).slice(3), [
+    assert.deepEqual(drawWaterfall(trace, spans, { columns: 60, paint: plain, now }).slice(3), [
       '· ? lost                       ▕█████████████████▏    100 ms',
       '… └ going                      ▕        ░░░░░░░░░▏   running',
       '',
@@ -91,6 +102,38 @@ describe('the waterfall', () => {
       '1 span marked ? without its parent: it may still be on its way',
       'no span without a parent has arrived yet',
     ])
+  })
+
+  test('a running span reaches to now, and a silent one to when it was last heard of', () => {
+    const spans = [
+      exampleItem({ span_id: id(1), running: true, duration_ms: 0 }),
+      exampleItem({ span_id: id(2), running: true, duration_ms: 0, silent: true, last_heard_at: at(5000) }),
+    ]
+    const later = new Date('2026-11-23T12:04:10Z')
+    const trace = exampleTrace({ running: true, silent: true, last_heard_at: at(5000), span_count: 2 })
+    const lines = drawWaterfall(trace, spans, { columns: 110, paint: plain, now: later })
+    assert.match(lines[1]!, / · {2}silent for 4 min · 2 spans/)
+    assert.match(lines[3]!, /▕░+▏ +running$/)
+    assert.match(lines[4]!, /▕░ +▏ +silent for 4 min$/)
+    assert.match(drawWaterfall(trace, spans, { columns: 80, paint: plain, now: later })[4]!, /▏ +silent$/)
+  })
+
+  test('of nested spans for one call only the one that counts shows tokens', () => {
+    const spans = [
+      exampleItem({ span_id: id(1), input_tokens: 7 }),
+      exampleItem({ span_id: id(2), parent_span_id: id(1), input_tokens: 7, counts_tokens: true }),
+    ]
+    const lines = drawWaterfall(exampleTrace(), spans, { columns: 110, paint: plain, now })
+    assert.equal(lines.filter((line) => line.includes('↑7')).length, 1)
+  })
+
+  test('a cost that is a part, or that is not known, is told as such', () => {
+    const heading = (usd: number | null, unpriced_calls: number): string => {
+      const cost = { usd, priced_calls: 1, unpriced_calls, truncated: false, price_list: 'a list' }
+      return drawWaterfall(exampleTrace({ cost }), [], { columns: 110, paint: plain, now })[1]!
+    }
+    assert.match(heading(1.5, 2), / · \$1\.50 and 2 calls of unknown cost$/)
+    assert.match(heading(null, 3), / · cost unknown$/)
   })
 
   test('whatever spans hold, a line stays a line within the terminal', () => {
@@ -106,6 +149,11 @@ describe('the waterfall', () => {
         '2554-07-21T23:34:33.709551615Z',
       ),
       running: fc.boolean(),
+      silent: fc.boolean(),
+      last_heard_at: fc.constantFrom(null, at(5), '1970-01-01T00:00:00.000000000Z'),
+      counts_tokens: fc.boolean(),
+      input_tokens: fc.constantFrom(null, 2 ** 31 - 1),
+      cost: fc.constantFrom(null, { usd: 1e-12, price_list: 'x' }, { usd: 1e9, price_list: 'x' }),
     })
     fc.assert(
       fc.property(
@@ -120,7 +168,7 @@ describe('the waterfall', () => {
             }),
           )
           const trace = exampleTrace({ span_count: spans.length })
-          const drawn = drawWaterfall(trace, spans, { columns, paint: plain }).slice(3, 3 + spans.length)
+          const drawn = drawWaterfall(trace, spans, { columns, paint: plain, now }).slice(3, 3 + spans.length)
           assert.equal(drawn.length, spans.length)
           for (const line of drawn) {
             assert.doesNotMatch(line, /[\u0000-\u001f\u007f-\u009f]/)
@@ -133,7 +181,7 @@ describe('the waterfall', () => {
 
   test('colours are only ours', () => {
     const hostile = exampleItem({ name: '\u001b[2Jgone', status: 'error' })
-    const lines = drawWaterfall(exampleTrace(), [hostile], { columns: 80, paint: openPaint(true) })
+    const lines = drawWaterfall(exampleTrace(), [hostile], { columns: 80, paint: openPaint(true), now })
     assert.deepEqual([...new Set(lines.join('').match(/\u001b\[[^m]*m?/g))].sort(), [
       '\u001b[0m',
       '\u001b[1m',

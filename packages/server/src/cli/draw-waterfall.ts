@@ -4,10 +4,10 @@
  * the terminal.
  */
 import type { SpanItem, TraceItem } from '../query/contract.ts'
-import { countOf, formatCount, formatDuration } from './format-amounts.ts'
+import { countOf, formatCount, formatDuration, formatUsd } from './format-amounts.ts'
+import { describeLiveness } from './describe-liveness.ts'
 import type { Paint } from './paint.ts'
 import { arrangeSpans, maxIndent, type TreeLine } from './span-tree.ts'
-import { readTokens } from './span-tokens.ts'
 import { columnsOf, fit, neutralise } from './terminal-text.ts'
 import { openTimeline, type Timeline } from './timeline.ts'
 
@@ -15,6 +15,8 @@ export interface WaterfallOptions {
   /** Columns of the terminal. */
   readonly columns: number
   readonly paint: Paint
+  /** Running spans reach to it. */
+  readonly now: Date
 }
 
 const minColumns = 60
@@ -22,21 +24,29 @@ const maxColumns = 220
 const serviceColumns = 16
 const kindColumns = 8
 const durationColumns = 9
+// `silent for 12 min`
+const livenessColumns = 17
 const tokenColumns = 14
+const costColumns = 9
 
 /** @returns lines without line ends */
 export function drawWaterfall(
   trace: TraceItem,
   spans: readonly SpanItem[],
-  { columns, paint }: WaterfallOptions,
+  { columns, paint, now }: WaterfallOptions,
 ): string[] {
   const width = Math.min(maxColumns, Math.max(minColumns, columns))
   const lines = arrangeSpans(spans)
-  const timeline = openTimeline(spans)
-  const hasTokens = spans.some((span) => readTokens(span) !== undefined)
+  const timeline = openTimeline(spans, now)
+  const hasTokens = spans.some((span) => tokenText(span) !== '')
   const isWide = width >= 100
+  const hasCost = isWide && spans.some((span) => span.cost !== null)
+  const timeColumns = isWide && spans.some((span) => span.silent) ? livenessColumns : durationColumns
   const fixed =
-    (isWide ? serviceColumns + kindColumns + 2 : 0) + durationColumns + (hasTokens ? tokenColumns + 1 : 0)
+    (isWide ? serviceColumns + kindColumns + 2 : 0) +
+    timeColumns +
+    (hasTokens ? tokenColumns + 1 : 0) +
+    (hasCost ? costColumns + 1 : 0)
   const nameColumns = Math.max(16, Math.floor((width - fixed) * 0.55))
   const barColumns = Math.max(8, width - fixed - nameColumns - 6)
   const drawn = lines.map((line) => {
@@ -47,23 +57,27 @@ export function drawWaterfall(
       ...(isWide ? [paint('cyan', fit(neutralise(span.service_name), serviceColumns))] : []),
       ...(isWide ? [paint('dim', fit(kindText(span), kindColumns))] : []),
       paint('dim', '▕') + paint(colourOf(span), drawBar(span, timeline, barColumns)) + paint('dim', '▏'),
-      fit(span.running ? 'running' : formatDuration(span.duration_ms), durationColumns, 'right'),
+      fit(timeText(span, isWide, now), timeColumns, 'right'),
       ...(hasTokens ? [fit(tokenText(span), tokenColumns)] : []),
+      ...(hasCost ? [fit(span.cost === null ? '' : formatUsd(span.cost.usd), costColumns)] : []),
     ]
     return cells.join(' ').trimEnd()
   })
-  return [...drawHeading(trace, spans, paint), '', ...drawn, ...drawNotes(trace, lines)]
+  return [...drawHeading(trace, spans, paint, now), '', ...drawn, ...drawNotes(trace, lines)]
 }
 
-function drawHeading(trace: TraceItem, spans: readonly SpanItem[], paint: Paint): string[] {
+function drawHeading(trace: TraceItem, spans: readonly SpanItem[], paint: Paint, now: Date): string[] {
   const services = new Set(spans.map((span) => span.service_name))
   const facts = [
-    formatDuration(trace.duration_ms),
+    ...(trace.running
+      ? [paint('yellow', describeLiveness(trace, now))]
+      : [formatDuration(trace.duration_ms)]),
     countOf(trace.span_count, 'span'),
     countOf(services.size, 'service'),
     ...(trace.error_count > 0 ? [paint('red', countOf(trace.error_count, 'error'))] : []),
     ...(trace.input_tokens === null ? [] : [`${formatCount(trace.input_tokens)} tokens in`]),
     ...(trace.output_tokens === null ? [] : [`${formatCount(trace.output_tokens)} tokens out`]),
+    ...describeCost(trace),
   ]
   const root = [trace.service_name, trace.root_name]
     .map(neutralise)
@@ -72,6 +86,14 @@ function drawHeading(trace: TraceItem, spans: readonly SpanItem[], paint: Paint)
     `${paint('bold', `trace ${trace.trace_id}`)}  ${trace.start_time}`,
     `${root.join(' › ')}  ${paint('dim', '·')}  ${facts.join(paint('dim', ' · '))}`,
   ]
+}
+
+function describeCost({ cost }: TraceItem): string[] {
+  if (cost === null) return []
+  if (cost.usd === null) return ['cost unknown']
+  const unpriced =
+    cost.unpriced_calls === 0 ? '' : ` and ${countOf(cost.unpriced_calls, 'call')} of unknown cost`
+  return [formatUsd(cost.usd) + unpriced]
 }
 
 function drawNotes(trace: TraceItem, lines: readonly TreeLine[]): string[] {
@@ -110,6 +132,11 @@ function treePrefix({ goesOn, depth, isOrphan }: TreeLine): string {
   return above.join('') + own + (depth > maxIndent ? `(${depth}) ` : '')
 }
 
+function timeText(span: SpanItem, isWide: boolean, now: Date): string {
+  if (!span.running) return formatDuration(span.duration_ms)
+  return span.silent && !isWide ? 'silent' : describeLiveness(span, now)
+}
+
 function drawBar(span: SpanItem, timeline: Timeline, columns: number): string {
   const { from, to } = timeline.place(span)
   const start = Math.min(columns - 1, Math.floor(from * columns))
@@ -120,11 +147,11 @@ function drawBar(span: SpanItem, timeline: Timeline, columns: number): string {
 }
 
 function tokenText(span: SpanItem): string {
-  const tokens = readTokens(span)
-  if (tokens === undefined) return ''
+  if (!span.counts_tokens) return '' // else one call stands in two lines
+  const { input_tokens, output_tokens } = span
   const parts = [
-    ...(tokens.input === undefined ? [] : [`↑${formatCount(tokens.input)}`]),
-    ...(tokens.output === undefined ? [] : [`↓${formatCount(tokens.output)}`]),
+    ...(input_tokens === null ? [] : [`↑${formatCount(input_tokens)}`]),
+    ...(output_tokens === null ? [] : [`↓${formatCount(output_tokens)}`]),
   ]
   return parts.join(' ')
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { countOf, formatBytes, formatDuration } from './format-amounts.ts'
+import { countOf, formatBytes, formatDuration, formatUsd } from './format-amounts.ts'
 
 test('durations are told in the unit people would use', () => {
   const told = [
@@ -34,4 +34,19 @@ test('durations are told in the unit people would use', () => {
 test('sizes and counts are readable', () => {
   assert.deepEqual([0, 1023, 1536, 10 * 1024 ** 2].map(formatBytes), ['0 B', '1023 B', '1.5 KiB', '10 MiB'])
   assert.deepEqual([countOf(1, 'span'), countOf(12_345, 'span')], ['1 span', '12,345 spans'])
+})
+
+test('money is told in cents where there are some, and never as nothing where it is something', () => {
+  const told = [0, 4e-12, 2e-8, 0.0035, 0.0999, 0.5, 0.994, 0.996, 1234.5].map(formatUsd)
+  assert.deepEqual(told, [
+    '$0',
+    '$0.000000000004',
+    '$0.000000020',
+    '$0.0035',
+    '$0.100',
+    '$0.50',
+    '$0.99',
+    '$1.00',
+    '$1,234.50',
+  ])
 })

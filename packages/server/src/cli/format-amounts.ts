@@ -15,6 +15,15 @@ export function formatDuration(milliseconds: number): string {
   return days < 1000 ? `${days} days` : `${Math.round(days / 365.25)} y`
 }
 
+/** US dollars: cents where there are some, else the first two digits that are not zero: `$1.24`, `$0.0035`. */
+export function formatUsd(usd: number): string {
+  if (usd === 0) return '$0'
+  if (usd >= 0.995)
+    return `$${usd.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`
+  const digits = Math.min(12, 1 - Math.floor(Math.log10(usd)))
+  return `$${usd.toFixed(digits)}`
+}
+
 export function formatBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
   let value = bytes

@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander'
 import { ConfigError } from '../config.ts'
 import { serverVersion } from '../query/server-version.ts'
 import { CommandFailure, type CommandContext } from './command-context.ts'
+import { doctorCommand } from './doctor.ts'
 import { migrateCommand } from './migrate.ts'
 import { queueCommand } from './queue.ts'
 import { startCommand } from './start.ts'
@@ -27,6 +28,8 @@ export async function runCommandLine(args: readonly string[], context: CommandCo
   }
 }
 
+const commands = [startCommand, migrateCommand, statusCommand, doctorCommand, traceCommand, queueCommand]
+
 function buildProgram(context: CommandContext): Command {
   const program = new Command('holdfast')
     .description(
@@ -37,7 +40,7 @@ function buildProgram(context: CommandContext): Command {
       'after',
       '\nExit codes: 0 done, 1 failed, 2 bad usage. `holdfast <command> --help` has examples and settings.',
     )
-  for (const make of [startCommand, migrateCommand, statusCommand, traceCommand, queueCommand]) {
+  for (const make of commands) {
     program.addCommand(make(context))
   }
   return settle(program, context)

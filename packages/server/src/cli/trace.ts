@@ -3,6 +3,7 @@ import type { Journey, Problem, SpanItem, SpanList, TraceDetail } from '../query
 import { parseTraceId } from '../trace/ids.ts'
 import { askServer, askServerAnyway, failureOf } from './ask-server.ts'
 import { CommandFailure, printJson, printLines, wantsColour, type CommandContext } from './command-context.ts'
+import { drawContinuity } from './draw-continuity.ts'
 import { drawWaterfall } from './draw-waterfall.ts'
 import { explainAbsence } from './explain-absence.ts'
 import { openPaint } from './paint.ts'
@@ -14,7 +15,7 @@ interface Options {
   limit: number
 }
 
-// With their attributes, for the tokens; longer traces are drawn from the index alone.
+// With their attributes; longer traces are told from the index alone.
 const spansWithAttributes = 1000
 const defaultLimit = 2000
 const spansPerPage = 1000
@@ -26,11 +27,15 @@ export function traceCommand(context: CommandContext): Command {
     .argument('<id>', 'trace id, 32 hex digits', readTraceId)
     .addOption(urlOption())
     .option('--limit <spans>', 'how many spans to show at most', readLimit, defaultLimit)
-    .option('--json', 'print the trace and its spans as JSON, as the Query API tells them')
+    .option(
+      '--json',
+      'print the trace and its spans as JSON, as the Query API tells them (with attributes up to 1000 spans)',
+    )
     .addHelpText(
       'after',
       `
 Marks: ✓ ok, ✗ error, · status unset, … running; ? the parent is not here. ↑ input tokens, ↓ output tokens.
+Below the spans stands where work passed to another process, and where it should have and did not.
 
 Examples:
   holdfast trace 0af7651916cd43dd8448eb211c80319c
@@ -39,23 +44,24 @@ Examples:
 Settings: HOLDFAST_HOST and HOLDFAST_PORT make the default of --url; NO_COLOR switches colours off.`,
     )
     .action(async (id: string, options: Options) => {
-      const trace = await readTrace(readUrl(context, options.url), id, options.limit)
+      const trace = await readTrace(readUrl(context, options.url), id, options)
       if (options.json === true) {
         printJson(context, trace)
         return
       }
       const columns = context.stdout.columns ?? columnsWithoutTerminal
-      printLines(
-        context,
-        drawWaterfall(trace, trace.spans, { columns, paint: openPaint(wantsColour(context)) }),
-      )
+      const paint = openPaint(wantsColour(context))
+      printLines(context, [
+        ...drawWaterfall(trace, trace.spans, { columns, paint, now: new Date() }),
+        ...drawContinuity(trace.continuity, paint),
+      ])
     })
 }
 
-async function readTrace(url: string, id: string, limit: number): Promise<TraceDetail> {
+async function readTrace(url: string, id: string, { json, limit }: Options): Promise<TraceDetail> {
   const path = `/api/v1/traces/${id}`
   const summary = await readSummary(url, id)
-  const include = summary.span_count <= spansWithAttributes ? 'attributes' : undefined
+  const include = json === true && summary.span_count <= spansWithAttributes ? 'attributes' : undefined
   const spans: SpanItem[] = []
   let cursor: string | undefined
   do {

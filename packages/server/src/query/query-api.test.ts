@@ -7,6 +7,7 @@ import { transcodeTracesJson } from '../otlp/transcode-json.ts'
 import { exampleSpan } from '../otlp/test-payload.ts'
 import type { Span } from '../trace/span.ts'
 import type { OperationList, ServiceList, SpanList, TraceDetail, TraceList } from './contract.ts'
+import { priceList } from './price-call.ts'
 import { openTestQueryApi, type TestQueryApi } from './test-query-api.ts'
 
 const second = 1_000_000_000n
@@ -66,6 +67,10 @@ describe('the Query API', () => {
         error_count: 0,
         input_tokens: 3600,
         output_tokens: null,
+        cost: { usd: null, priced_calls: 0, unpriced_calls: 3, truncated: false, price_list: priceList },
+        running: false,
+        silent: false,
+        last_heard_at: null,
       },
     ])
   })
@@ -127,6 +132,12 @@ describe('the Query API', () => {
       duration_ms: 2,
       status: 'unset',
       running: false,
+      silent: false,
+      last_heard_at: null,
+      input_tokens: 1200,
+      output_tokens: null,
+      counts_tokens: true,
+      cost: null,
     })
   })
 

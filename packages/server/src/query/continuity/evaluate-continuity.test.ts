@@ -222,19 +222,23 @@ test('whatever parents spans name, every span is judged, and no hop is told twic
     durationNano: fc.constantFrom(-5n, 0n, 2n ** 62n),
   })
   fc.assert(
-    fc.property(fc.uniqueArray(anySpan, { maxLength: 6, selector: ({ id }) => id }), fc.boolean(), (drafts, isComplete) => {
-      const { joined, broken, undecided } = evaluateContinuity(drafts.map(span), {
-        ...later,
-        isComplete,
-        calledServices: new Set(['tools']),
-      })
-      const told = [
-        ...broken.map(({ reason, from, to }) => `${reason} ${(from ?? to)?.spanId}`),
-        ...undecided.map(({ because, from, to }) => `${because} ${from?.spanId}>${to?.spanId}`),
-      ]
-      assert.equal(new Set(told).size, told.length)
-      assert.ok(joined.every(({ from, to }) => from !== to))
-    }),
+    fc.property(
+      fc.uniqueArray(anySpan, { maxLength: 6, selector: ({ id }) => id }),
+      fc.boolean(),
+      (drafts, isComplete) => {
+        const { joined, broken, undecided } = evaluateContinuity(drafts.map(span), {
+          ...later,
+          isComplete,
+          calledServices: new Set(['tools']),
+        })
+        const told = [
+          ...broken.map(({ reason, from, to }) => `${reason} ${(from ?? to)?.spanId}`),
+          ...undecided.map(({ because, from, to }) => `${because} ${from?.spanId}>${to?.spanId}`),
+        ]
+        assert.equal(new Set(told).size, told.length)
+        assert.ok(joined.every(({ from, to }) => from !== to))
+      },
+    ),
   )
 })
 
