@@ -18,4 +18,16 @@ export interface DeliveryTarget {
     readonly key?: string
     readonly insecure?: boolean
   }
+  /** For a server whose answers are not OTLP's; without it OTLP's rules hold. */
+  readonly explainRefusal?: ExplainRefusal
 }
+
+/**
+ * What an HTTP answer other than 2xx means.
+ * @returns the reason, for counters and warnings (nothing that quotes a span), and whether the same request may be
+ *   taken later (undefined: by the table of OTLP)
+ */
+export type ExplainRefusal = (
+  status: number,
+  body: Uint8Array,
+) => { readonly reason: string; readonly mayPass: boolean | undefined }

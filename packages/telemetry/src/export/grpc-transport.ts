@@ -138,9 +138,9 @@ function readFailure(error: grpc.ServiceError): Outcome {
 }
 
 /**
- * The stream ended without a status: the library makes one up (INTERNAL, most often) that no server has sent, and says
- * with which HTTP/2 code the stream ended.
+ * The stream ended without a status: the library makes one up that no server has sent, by these words
+ * (grpc-js/src/subchannel-call.ts).
  */
-function isCutOff(error: grpc.ServiceError): boolean {
-  return 'rstCode' in error && error.rstCode !== undefined
+function isCutOff({ details }: grpc.ServiceError): boolean {
+  return /^(Received RST_STREAM with code |Bandwidth exhausted or memory limit exceeded)/.test(details)
 }

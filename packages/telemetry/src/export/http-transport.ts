@@ -60,7 +60,7 @@ export class HttpTransport implements Transport {
         'content-length': body.byteLength,
         ...(isGzip && { 'content-encoding': 'gzip' }),
       }
-      return readOutcome(await this.#post(headers, body, deadline), request.encoding)
+      return readOutcome(await this.#post(headers, body, deadline), request.encoding, this.#target)
     } catch (error) {
       return retryLater(deadline.aborted ? `no answer within ${this.#target.timeoutMs} ms` : nameError(error))
     }
@@ -111,14 +111,23 @@ function exchange(request: http.ClientRequest, body: Uint8Array): Promise<Answer
   })
 }
 
-function readOutcome({ status, headers, body }: Answer, sent: RequestEncoding): Outcome {
+function readOutcome(
+  { status, headers, body }: Answer,
+  sent: RequestEncoding,
+  { explainRefusal }: DeliveryTarget,
+): Outcome {
   const encoding = headers['content-type']?.toLowerCase().startsWith(contentTypes.json) ? 'json' : sent
   if (status >= 200 && status < 300) {
     const { rejectedSpans, message } = readExportResponse(body, encoding)
     return { kind: 'delivered', rejectedSpans, message: quoteServer(message) }
   }
-  const message = quoteServer(readRpcStatus(body, encoding).message)
-  const reason = message === '' ? `HTTP ${status}` : `HTTP ${status}: ${message}`
-  if (!retryableStatuses.includes(status)) return { kind: 'refused', reason }
+  const explained = explainRefusal?.(status, body)
+  const reason = explained?.reason ?? quoteRefusal(status, body, encoding)
+  if (!(explained?.mayPass ?? retryableStatuses.includes(status))) return { kind: 'refused', reason }
   return retryLater(reason, readRetryAfterMs(headers['retry-after'], headers.date, Date.now()))
+}
+
+function quoteRefusal(status: number, body: Buffer, encoding: RequestEncoding): string {
+  const message = quoteServer(readRpcStatus(body, encoding).message)
+  return message === '' ? `HTTP ${status}` : `HTTP ${status}: ${message}`
 }

@@ -11,7 +11,7 @@ export function readRetryAfterMs(
   const text = retryAfter?.trim()
   if (text === undefined || text === '') return undefined
   if (/^\d+$/.test(text)) return Number(text) * 1000
-  const until = Date.parse(text)
+  const until = /^[A-Za-z]/.test(text) ? Date.parse(text) : NaN // a date begins with its weekday
   if (Number.isNaN(until)) return undefined
   const serverNow = Date.parse(serverDate ?? '')
   return Math.max(0, until - (Number.isNaN(serverNow) ? nowUnixMs : serverNow))
