@@ -10,6 +10,7 @@ import { report } from '../report.ts'
 import type { MlflowSettings } from '../settings/settings.ts'
 import { openExperiment } from './mlflow/experiment.ts'
 import { toMlflowSpan } from './mlflow/mlflow-span.ts'
+import { explainRefusal } from './mlflow/refusal.ts'
 import { findTrackingServer, type TrackingServer } from './mlflow/tracking-server.ts'
 import { settleWithin } from './settle-within.ts'
 import type { TelemetryBackend } from './telemetry-backend.ts'
@@ -53,6 +54,7 @@ class MlflowBackend implements TelemetryBackend {
         }),
         compression: settings.compression,
         timeoutMs,
+        explainRefusal: (status, body) => explainRefusal(server, status, body, () => experiment.forget()),
       },
       serialize,
       spoolDir: findSpoolDir(settings, server),

@@ -105,7 +105,9 @@ function explain({ server }: ExperimentOptions, { status, body }: Answer, otherw
     )
   }
   // It may pass; the delivery says it when it lasts.
-  if (status >= 500 || status === 429) return new Error(`MLflow answers HTTP ${status}`)
+  if (status >= 500 || status === 429) {
+    return Object.assign(new Error(`MLflow answers HTTP ${status}`), { code: `HTTP ${status}` })
+  }
   return warn(
     'HOLDFAST_MLFLOW_EXPERIMENT',
     `MLflow at ${server.baseUrl} ${otherwise} (HTTP ${status} ${body.error_code ?? ''})`,
@@ -114,7 +116,7 @@ function explain({ server }: ExperimentOptions, { status, body }: Answer, otherw
 
 function warn(code: string, message: string): Error {
   report.warnOnce(code, `${message}. Spans for MLflow wait until then.`)
-  return new Error(message)
+  return Object.assign(new Error(message), { code })
 }
 
 async function ask(
