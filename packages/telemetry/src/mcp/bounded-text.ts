@@ -1,17 +1,19 @@
-// Text from a peer, cut to what a span should hold.
+// What a peer sent, cut to what a span should hold.
+import type { Attributes } from '@opentelemetry/api'
+import { ATTR_HOLDFAST_CONTENT_TRUNCATED } from '../conventions.ts'
+import { serialiseValue } from '../service/serialise-value.ts'
+
+/** Of a tool's arguments, and of its result. */
+const maxContentChars = 65_536
 
 /** The first `maxChars` UTF-16 units of it, with an ellipsis where more was cut off. */
 export function boundedText(text: string, maxChars: number): string {
   return text.length <= maxChars ? text : `${text.slice(0, maxChars - 1)}…`
 }
 
-/** JSON of it, cut; what cannot be written as JSON is said to be so. */
-export function boundedJson(value: unknown, maxChars: number): string | undefined {
-  if (value === undefined) return undefined
-  try {
-    const json = JSON.stringify(value) as string | undefined
-    return json === undefined ? undefined : boundedText(json, maxChars)
-  } catch (error) {
-    return `"[cannot be written as JSON: ${error instanceof Error ? error.name : typeof error}]"`
-  }
+/** Content as JSON text under `name`, and a mark where it is not all of it; nothing where there is none. */
+export function contentAttributes(name: string, value: unknown): Attributes {
+  if (value === undefined) return {}
+  const { text, truncated } = serialiseValue(value, maxContentChars)
+  return { [name]: text, ...(truncated ? { [ATTR_HOLDFAST_CONTENT_TRUNCATED]: true } : {}) }
 }

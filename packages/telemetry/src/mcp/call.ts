@@ -3,14 +3,12 @@ import { SpanStatusCode, type Attributes, type Span } from '@opentelemetry/api'
 import {
   ATTR_ERROR_TYPE,
   ATTR_GEN_AI_TOOL_CALL_RESULT,
-  ATTR_MCP_PROTOCOL_VERSION,
   ATTR_RPC_RESPONSE_STATUS_CODE,
 } from '../conventions.ts'
-import { boundedJson, boundedText } from './bounded-text.ts'
+import { boundedText, contentAttributes } from './bounded-text.ts'
 import { isRecord, ownValue, type Message } from './mcp-shapes.ts'
 
 const maxDescriptionChars = 512
-const maxContentChars = 65_536
 
 export interface Call {
   readonly span: Span
@@ -65,15 +63,8 @@ export function makeCall(
         return
       }
       const result = ownValue(response, 'result')
-      const attributes: Attributes = {}
-      if (method === 'initialize') {
-        const version = ownValue(result, 'protocolVersion')
-        if (typeof version === 'string') attributes[ATTR_MCP_PROTOCOL_VERSION] = boundedText(version, 64)
-      }
-      if (method === 'tools/call' && options.captureContent) {
-        const content = boundedJson(result, maxContentChars)
-        if (content !== undefined) attributes[ATTR_GEN_AI_TOOL_CALL_RESULT] = content
-      }
+      const isContent = method === 'tools/call' && options.captureContent
+      const attributes = isContent ? contentAttributes(ATTR_GEN_AI_TOOL_CALL_RESULT, result) : {}
       const isToolError = method === 'tools/call' && ownValue(result, 'isError') === true
       endWith(attributes, isToolError ? { type: 'tool_error' } : undefined)
     },

@@ -2,13 +2,14 @@
 // the span of who sends a request is CLIENT, of who answers it SERVER, on both ends). It guarantees that every span it
 // starts ends: with the response, with a cancellation, or with the connection. Called by patch-transport.ts, which
 // contains what goes wrong here.
-import { isSpanContextValid, propagation, type Attributes, type Span, type Tracer } from '@opentelemetry/api'
+import { isSpanContextValid, propagation, type Span, type Tracer } from '@opentelemetry/api'
 import type { Call } from './call.ts'
+import { headerReader } from './carrier.ts'
 import type { McpSettings } from './mcp-options.ts'
 import { ownValue, requestIdOf, type Message, type Transport } from './mcp-shapes.ts'
 import { describeMessage, type MessageDescription } from './message-attributes.ts'
 import { makeOpenCalls, type OpenCalls } from './open-calls.ts'
-import { describeSession, describeTransport } from './transport-attributes.ts'
+import { describeSession, describeTransport, overTcp } from './transport-attributes.ts'
 
 /** One call can send thousands of these: they carry context, and have no span. */
 const methodsWithoutSpan = new Set(['notifications/progress', 'notifications/message'])
@@ -23,8 +24,8 @@ export interface Connection {
   readonly outgoing: OpenCalls
   /** Requests that the peer sent. */
   readonly incoming: OpenCalls
-  /** Of a request or notification, with what the connection adds. */
-  describe(message: Message, more?: Attributes): MessageDescription
+  /** Of a request or notification, with what the connection adds, and the headers of the request that brought it. */
+  describe(message: Message, headers?: unknown): MessageDescription
   /** A response ends the request it answers. */
   settle(calls: OpenCalls, response: Message): void
   /** `notifications/cancelled` ends the request it names; nothing else does anything. */
@@ -45,12 +46,13 @@ export function openConnection(transport: Transport, tracer: Tracer, settings: M
     settings,
     outgoing,
     incoming,
-    describe: (message, more) => {
+    describe: (message, headers) => {
       const described = describeMessage(message, settings.captureContent)
-      const session = describeSession(transport, message, protocolVersion)
+      const overHttp = headers === undefined ? {} : overTcp('http')
+      const session = describeSession(transport, message, protocolVersion ?? versionIn(headers))
       return {
         ...described,
-        attributes: { ...transportAttributes, ...session, ...described.attributes, ...more },
+        attributes: { ...transportAttributes, ...overHttp, ...session, ...described.attributes },
       }
     },
     settle: (calls, response) => {
@@ -79,6 +81,12 @@ export function openConnection(transport: Transport, tracer: Tracer, settings: M
       incoming.endAll('connection_closed')
     },
   }
+}
+
+/** A server without sessions is not told otherwise. */
+function versionIn(headers: unknown): string | undefined {
+  const version = headers === undefined ? undefined : headerReader(headers)('mcp-protocol-version')
+  return typeof version === 'string' ? version : undefined
 }
 
 export function isMethod(message: Message): message is Message & { readonly method: string } {

@@ -11,12 +11,11 @@ import {
   ATTR_MCP_METHOD_NAME,
   ATTR_MCP_RESOURCE_URI,
 } from '../conventions.ts'
-import { boundedJson, boundedText } from './bounded-text.ts'
+import { boundedText, contentAttributes } from './bounded-text.ts'
 import { ownValue, requestIdOf, type Message } from './mcp-shapes.ts'
 
 const maxNameChars = 128
 const maxUriChars = 1024
-const maxContentChars = 65_536
 
 const resourceMethods = new Set([
   'resources/read',
@@ -54,8 +53,10 @@ export function describeMessage(message: Message, captureContent: boolean): Mess
     attributes[ATTR_JSONRPC_PROTOCOL_VERSION] = boundedText(version, maxNameChars)
   }
   if (captureContent && method === 'tools/call') {
-    const json = boundedJson(ownValue(params, 'arguments'), maxContentChars)
-    if (json !== undefined) attributes[ATTR_GEN_AI_TOOL_CALL_ARGUMENTS] = json
+    Object.assign(
+      attributes,
+      contentAttributes(ATTR_GEN_AI_TOOL_CALL_ARGUMENTS, ownValue(params, 'arguments')),
+    )
   }
   const target = toolName ?? promptName
   return { spanName: target === undefined ? method : `${method} ${target}`, method, toolName, attributes }

@@ -7,7 +7,6 @@ import { requestHeadersOf } from './context-keys.ts'
 import { isRecord, type Message, type Transport } from './mcp-shapes.ts'
 import { borrowOuterSpan } from './outer-span.ts'
 import { parentOfRequest } from './parent-of-request.ts'
-import { overTcp } from './transport-attributes.ts'
 
 /** The context to handle it in. */
 export interface Incoming extends Delivery {
@@ -28,9 +27,9 @@ export function beginReceive(connection: Connection, message: Message, extra: un
   const { parent, carrier, links } = parentOfRequest(message, headers, belongs ? active : undefined)
   if (!hasSpan(message)) return { context: parent, delivered: () => undefined, failed: () => undefined }
 
-  const overHttp = headers === undefined ? {} : overTcp('http')
-  const description = connection.describe(message, { [ATTR_HOLDFAST_CONTEXT_CARRIER]: carrier, ...overHttp })
-  const { method, spanName, attributes } = description
+  const description = connection.describe(message, headers)
+  const { method, spanName } = description
+  const attributes = { ...description.attributes, [ATTR_HOLDFAST_CONTEXT_CARRIER]: carrier }
   const outer = borrowOuterSpan(trace.getSpan(active), description, SpanKind.SERVER)
   outer?.setAttributes(attributes)
   const span = outer ?? tracer.startSpan(spanName, { kind: SpanKind.SERVER, attributes, links }, parent)
