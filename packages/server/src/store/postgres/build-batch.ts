@@ -1,11 +1,13 @@
 /**
  * From the bytes of payloads to COPY rows and trace summaries, in one walk over the spans and without an object a span.
- * Within the batch a span counts once: of its copies the first finished one stays.
+ * Within the batch a span counts once, and so does a call of a model.
  */
 import { SpanWalker } from '../../otlp/span-walker.ts'
 import { type BodyToWrite, PermanentFailure, type WriteOutcome } from '../trace-store.ts'
-import type { OperationDictionary, ServiceOperations } from './operation-dictionary.ts'
+import type { Operation, OperationDictionary, ServiceOperations } from './operation-dictionary.ts'
+import { BatchCalls } from './batch-calls.ts'
 import { RowBuffer } from './row-buffer.ts'
+import { canSubtract, readRow, replaces, type SpanCopy } from './span-copy.ts'
 import { SpanFacts } from './span-facts.ts'
 import { BodyPlace, type Unresolved, writeSpanRow } from './span-row.ts'
 import { SpanTable } from './span-table.ts'
@@ -20,7 +22,7 @@ interface Counted {
   readonly body: number
   readonly payload: number
   readonly trace: TraceDraft
-  readonly isRunning: boolean
+  readonly operation: Operation
 }
 
 interface BodyCount {
@@ -35,6 +37,8 @@ export class BatchBuilder {
   readonly traces: TraceDraft[] = []
   readonly unresolved: Unresolved = { operations: new Map(), terms: new Map() }
   readonly #rowOf = new SpanTable()
+  /** Model calls that tell tokens. */
+  readonly calls = new BatchCalls(this.rows, this.#rowOf)
   readonly #traceByKey = new Map<string, TraceDraft>()
   readonly #operations: OperationDictionary
   readonly #terms: TermDictionary
@@ -55,10 +59,12 @@ export class BatchBuilder {
     this.unresolved.operations.clear()
     this.unresolved.terms.clear()
     this.#rowOf.clear()
+    this.calls.clear()
     this.#traceByKey.clear()
     this.#counts = []
     this.#counted = []
     for (const body of bodies) this.#addBody(body)
+    this.calls.count()
   }
 
   /** One a body: what became of its spans, as far as the batch knows by now. */
@@ -82,19 +88,19 @@ export class BatchBuilder {
 
   /**
    * Decides between a span of the batch and a copy that was stored before.
-   * @returns whether the stored copy has to go, for it was sent while the span was running and this one is finished
+   * @returns whether the stored copy has to go
    */
-  meetStored(trace: TraceDraft, spanHigh: number, spanLow: number, storedIsRunning: boolean): boolean {
+  meetStored(trace: TraceDraft, spanHigh: number, spanLow: number, stored: SpanCopy): boolean {
     const row = this.#rowOf.find(trace.ordinal, spanHigh, spanLow)
     if (row < 0) return false
-    trace.needsRecount = true
-    const counted = this.#counted[row]!
-    if (storedIsRunning && !counted.isRunning) {
-      this.#counts[counted.body]!.replaced++
-      return true
-    }
-    this.#dropDuplicate(row)
-    return false
+    const own = readRow(this.rows, row)
+    const isReplaced = replaces(own, stored)
+    const [leaving, staying] = isReplaced ? [stored, own] : [own, stored]
+    if (canSubtract(leaving, staying)) trace.addSurplus(leaving)
+    else trace.needsRecount = true
+    if (isReplaced) this.#counts[this.#counted[row]!.body]!.replaced++
+    else this.#dropDuplicate(row)
+    return isReplaced
   }
 
   /** Span ids, as bigints, of the traces for which `isWanted`. */
@@ -133,7 +139,8 @@ export class BatchBuilder {
       trace.add(facts, body.arrivalDay, body.bodyId)
       const row = this.rows.rowCount
       writeSpanRow(this.rows, bytes, walker, facts, place, this.#terms, this.unresolved)
-      this.#counted.push({ body: bodyIndex, payload, trace, isRunning: facts.isRunning })
+      this.#counted.push({ body: bodyIndex, payload, trace, operation: facts.operation })
+      if (facts.tellsTokens) this.calls.add(row, trace)
       count.stored++
       count.storedByPayload[payload]!++
       this.#countOnce(row, trace, facts, count)
@@ -148,15 +155,21 @@ export class BatchBuilder {
     }
   }
 
-  /** Keeps, of two copies of a span in this batch, the first finished one. */
+  /** Keeps, of two copies of a span in this batch, the first finished one, or else the last running one. */
   #countOnce(row: number, trace: TraceDraft, facts: SpanFacts, count: BodyCount): void {
     const earlier = this.#rowOf.find(trace.ordinal, facts.spanHigh, facts.spanLow)
     if (earlier < 0) {
       this.#rowOf.set(trace.ordinal, facts.spanHigh, facts.spanLow, row)
       return
     }
-    trace.needsRecount = true
-    if (this.#counted[earlier]!.isRunning && !facts.isRunning) {
+    const [first, second] = [readRow(this.rows, earlier), readRow(this.rows, row)]
+    const isReplaced = replaces(second, first)
+    const [leaving, staying] = isReplaced ? [first, second] : [second, first]
+    // Operations that are new have no ids yet to be told apart by.
+    const isSameOperation = this.#counted[earlier]!.operation === facts.operation
+    if (isSameOperation && canSubtract(leaving, staying)) trace.takeBack(leaving)
+    else trace.needsRecount = true
+    if (isReplaced) {
       this.rows.drop(earlier)
       count.replaced++
       this.#rowOf.set(trace.ordinal, facts.spanHigh, facts.spanLow, row)

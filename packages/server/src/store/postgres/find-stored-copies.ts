@@ -1,21 +1,22 @@
 import type pg from 'pg'
 import { toArrayLiteral } from '../../postgres/array-literal.ts'
-import { markRunning } from './span-row.ts'
+import { columnTypes } from './column-types.ts'
+import type { SpanCopy } from './span-copy.ts'
 import type { BatchBuilder } from './build-batch.ts'
 import { formatUuid, type KnownTrace } from './upsert-traces.ts'
 import type { TraceDraft } from './trace-draft.ts'
 
 const findSql = `
-select trace_id, span_id, arrival_day::text as arrival_day, marks
+select trace_id, span_id, parent_span_id, start_unix_nano, duration_nano, body_id, arrival_day, span_index,
+       operation_id, status_code, marks, input_tokens, output_tokens
 from otel.span_row
 where trace_id = any($1::uuid[]) and span_id = any($2::bigint[]) and arrival_day >= $3`
 
-export interface StoredCopy {
+export interface StoredCopy extends SpanCopy {
   readonly trace: TraceDraft
   readonly traceId: string
   readonly spanId: bigint
   readonly arrivalDay: string
-  readonly isRunning: boolean
 }
 
 // A giant payload that comes again would otherwise have all its stored copies as objects at once.
@@ -48,10 +49,19 @@ export async function* findStoredCopies(
 }
 
 interface CopyRow {
-  trace_id: string
-  span_id: string
-  arrival_day: string
-  marks: number
+  readonly trace_id: string
+  readonly span_id: bigint
+  readonly parent_span_id: bigint
+  readonly start_unix_nano: bigint
+  readonly duration_nano: bigint
+  readonly body_id: bigint
+  readonly arrival_day: string
+  readonly span_index: number
+  readonly operation_id: number
+  readonly status_code: number
+  readonly marks: number
+  readonly input_tokens: number | null
+  readonly output_tokens: number | null
 }
 
 async function findCopies(
@@ -63,17 +73,27 @@ async function findCopies(
     name: 'find-stored-copies',
     text: findSql,
     values: [...values],
+    types: columnTypes,
   })
   return result.rows.map((row) => ({
     trace: byId.get(row.trace_id)!,
     traceId: row.trace_id,
-    spanId: BigInt(row.span_id),
+    spanId: row.span_id,
+    parentSpanId: row.parent_span_id,
+    startUnixNano: row.start_unix_nano,
+    durationNano: row.duration_nano,
+    bodyId: row.body_id,
     arrivalDay: row.arrival_day,
-    isRunning: (row.marks & markRunning) !== 0,
+    spanIndex: row.span_index,
+    operationId: row.operation_id,
+    statusCode: row.status_code,
+    marks: row.marks,
+    inputTokens: row.input_tokens ?? undefined,
+    outputTokens: row.output_tokens ?? undefined,
   }))
 }
 
-/** Removes running spans whose finished copies are about to be written. */
+/** Removes running spans whose finished or later copies are about to be written. */
 export async function deleteReplaced(
   transaction: pg.ClientBase,
   copies: readonly StoredCopy[],

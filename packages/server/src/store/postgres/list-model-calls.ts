@@ -5,7 +5,7 @@ import type { ModelCall, ReadOptions } from '../trace-store.ts'
 import { columnTypes } from './column-types.ts'
 import { greatestDay, leastDay } from './find-arrival-days.ts'
 import { spanIdOfBigint, spanIdOrderSql, traceIdOfUuid } from './id-columns.ts'
-import { markModelCall, markTokensCounted } from './span-row.ts'
+import { callMarks, markEmbeddings, markTokensCounted } from './span-marks.ts'
 import { toTokenCounts, type TokenColumns } from './token-columns.ts'
 import type { TermId, TermReader } from './term-reader.ts'
 
@@ -22,7 +22,7 @@ interface TraceDays {
   readonly last: string
 }
 
-const isCall = `s.marks & ${markModelCall | markTokensCounted} <> 0`
+const isCall = `s.marks & ${callMarks} <> 0`
 const tellsTokens = (row: string): string =>
   `(${row}.input_tokens is not null or ${row}.output_tokens is not null)`
 
@@ -43,6 +43,7 @@ lateral (
     and (${tellsTokens('c')} or not exists (
       select from call other
       where other.trace_id = c.trace_id and other.span_id <> c.span_id
+        and (other.marks # c.marks) & ${markEmbeddings} = 0
         and (other.parent_span_id = c.span_id
           or other.span_id = c.parent_span_id and other.marks & ${markTokensCounted} <> 0)))
   order by c.start_unix_nano, ${spanIdOrderSql('c.span_id')}

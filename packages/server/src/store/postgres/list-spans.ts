@@ -6,7 +6,7 @@ import { withArrivalDays } from './find-arrival-days.ts'
 import { findReceivedAt } from './find-received-at.ts'
 import { spanIdOfBigint } from './id-columns.ts'
 import { selectSpanPage, type SpanPage } from './span-page.ts'
-import { markRunning, markTokensCounted } from './span-row.ts'
+import { markRunning, markTokensCounted } from './span-marks.ts'
 import { toTokenCounts, type TokenColumns } from './token-columns.ts'
 import type { TermId, TermReader, TermText } from './term-reader.ts'
 

@@ -1,7 +1,11 @@
 import type { KeyValueReader } from '../../otlp/key-value.ts'
 import { readText } from '../../otlp/text.ts'
-import { KeyMatcher, runningColumn } from './key-matcher.ts'
-import { enclosingOperations, maxPromotedBytes, promotedAttributes } from './promoted-attributes.ts'
+import { callKindOf } from './call-kind.ts'
+import type { AsideName, PromotedColumn, Translate } from './dialects/dialect.ts'
+import { jsonUsage } from './dialects/mlflow.ts'
+import { readJsonCounts } from './json-counts.ts'
+import { KeyMatcher } from './key-matcher.ts'
+import { asideAttributes, maxPromotedBytes, promotedAttributes } from './promoted-attributes.ts'
 import { note } from './note.ts'
 import type { RowBuffer } from './row-buffer.ts'
 import type { Term, TermDictionary } from './term-dictionary.ts'
@@ -9,54 +13,76 @@ import type { Term, TermDictionary } from './term-dictionary.ts'
 const columnCount = promotedAttributes.length
 const isCount = promotedAttributes.map((attribute) => attribute.type === 'count')
 const isTerm = promotedAttributes.map((attribute) => attribute.type === 'term')
+const translators: readonly (readonly (Translate | undefined)[])[] = promotedAttributes.map(({ keys }) =>
+  keys.map((key) => (typeof key === 'string' ? undefined : key.translate)),
+)
 const inputTokens = columnOf('input_tokens')
 const outputTokens = columnOf('output_tokens')
 const genAiOperation = columnOf('gen_ai_operation_id')
+const agent = columnOf('agent_id')
+const tool = columnOf('tool_id')
+const running = asideOf('running')
+const entityName = asideOf('entity_name')
+const jsonUsageAt = asideOf('json_usage')
+const usageColumns = Object.entries(jsonUsage).map(
+  ([column, key]) => [columnOf(column as PromotedColumn), key] as const,
+)
 
 /** The most that write can take: every column with its length, the text ones in full (invalid bytes triple as U+FFFD). */
 export const maxPromotedRowBytes = columnCount * 8 + 3 * maxPromotedBytes * isTerm.length
 
 const none = 0x7f
+/** Behind what any attribute of the column's own says. */
+const lastRank = 0x7e
 
 /** The promoted attributes of one span at a time. */
 export class PromotedValues {
   /** The span was sent before it ended. */
   isRunning = false
+  /** The GenAI conventions' word; undefined: not told, or no such word. */
+  operation: string | undefined
   readonly #matcher = new KeyMatcher()
-  readonly #ranks = new Uint8Array(columnCount).fill(none)
+  readonly #ranks = new Uint8Array(columnCount + asideAttributes.length).fill(none)
   readonly #counts = new Int32Array(columnCount)
-  readonly #starts = new Int32Array(columnCount)
-  readonly #ends = new Int32Array(columnCount)
+  readonly #starts = new Int32Array(columnCount + asideAttributes.length)
+  readonly #ends = new Int32Array(columnCount + asideAttributes.length)
   #highest = -1
 
   clear(): void {
     this.isRunning = false
+    this.operation = undefined
     for (let column = 0; column <= this.#highest; column++) this.#ranks[column] = none
     this.#highest = -1
   }
 
   /** Takes an attribute, if it is one that has a column and is of the column's type. */
-  take(bytes: Uint8Array, attribute: KeyValueReader): void {
+  take(bytes: Buffer, attribute: KeyValueReader): void {
     if (!this.#matcher.match(bytes, attribute.keyStart, attribute.keyEnd)) return
     const { column, rank } = this.#matcher
-    if (column === runningColumn) {
+    if (column === running) {
       this.isRunning = attribute.valueType === 2 && attribute.boolValue
       return
     }
     // Of one key sent twice the last one counts, as in a map; of two names for one thing the first in the table.
     if (rank > this.#ranks[column]!) return
-    if (isCount[column]!) {
+    if (column < columnCount && isCount[column]!) {
       const count = readCount(attribute)
       if (count < 0) return
       this.#counts[column] = count
     } else {
-      const length = attribute.valueEnd - attribute.valueStart
-      if (attribute.valueType !== 1 || length === 0 || length > maxPromotedBytes) return
-      this.#starts[column] = attribute.valueStart
-      this.#ends[column] = attribute.valueEnd
+      const { valueStart: start, valueEnd: end } = attribute
+      if (attribute.valueType !== 1 || start === end || end - start > maxPromotedBytes) return
+      if (column === genAiOperation && !this.#takeOperation(bytes, start, end, rank)) return
+      this.#starts[column] = start
+      this.#ends[column] = end
     }
-    this.#ranks[column] = rank
-    if (column > this.#highest) this.#highest = column
+    this.#setRank(column, rank)
+  }
+
+  /** Puts together what was taken; to be called when all attributes were. */
+  finish(bytes: Buffer): void {
+    if (this.#ranks[jsonUsageAt] !== none) this.#takeUsage(bytes)
+    if (this.#ranks[entityName] !== none) this.#takeEntityName()
   }
 
   /** -1: not told. */
@@ -69,29 +95,75 @@ export class PromotedValues {
     return this.#ranks[outputTokens] === none ? -1 : this.#counts[outputTokens]!
   }
 
-  /** Whether the span's tokens repeat those of the model calls inside it. */
-  isEnclosing(bytes: Buffer): boolean {
-    if (this.#ranks[genAiOperation] === none) return false
-    return enclosingOperations.has(
-      bytes.toString('latin1', this.#starts[genAiOperation], this.#ends[genAiOperation]),
-    )
+  /** See call-kind.ts. */
+  get callKind(): number {
+    return callKindOf(this.operation, this.inputTokens >= 0 || this.outputTokens >= 0)
   }
 
   /** Writes the columns, and notes where the id of a term is missing. */
   write(bytes: Buffer, rows: RowBuffer, terms: TermDictionary, unresolved: Map<Term, number[]>): void {
     for (let column = 0; column < columnCount; column++) {
-      if (this.#ranks[column] === none) {
+      const rank = this.#ranks[column]!
+      if (rank === none) {
         rows.writeNull()
-      } else if (isCount[column]!) {
+        continue
+      }
+      if (isCount[column]!) {
         rows.writeInt4(this.#counts[column]!)
+        continue
+      }
+      const value =
+        column === genAiOperation
+          ? this.operation
+          : this.#readValue(bytes, column, translators[column]![rank])
+      if (value === undefined || value === '') {
+        rows.writeNull()
       } else if (isTerm[column]!) {
-        const term = terms.find(readText(bytes, this.#starts[column]!, this.#ends[column]!))
+        const term = terms.find(value)
         if (term.id === 0) note(unresolved, term, rows.position)
         rows.writeInt4(term.id)
       } else {
-        rows.writeText(readText(bytes, this.#starts[column]!, this.#ends[column]!))
+        rows.writeText(value)
       }
     }
+  }
+
+  #readValue(bytes: Buffer, column: number, translate: Translate | undefined): string | undefined {
+    const sent = readText(bytes, this.#starts[column]!, this.#ends[column]!)
+    return translate === undefined ? sent : translate(sent)
+  }
+
+  /** @returns false for a word that nobody knows: another dialect's key may say more */
+  #takeOperation(bytes: Buffer, start: number, end: number, rank: number): boolean {
+    const sent = readText(bytes, start, end)
+    const translate = translators[genAiOperation]![rank]
+    const operation = translate === undefined ? sent : translate(sent)
+    if (operation !== undefined) this.operation = operation
+    return operation !== undefined
+  }
+
+  #takeUsage(bytes: Buffer): void {
+    const counts = readJsonCounts(readText(bytes, this.#starts[jsonUsageAt]!, this.#ends[jsonUsageAt]!))
+    for (const [column, key] of usageColumns) {
+      const count = counts?.[key]
+      if (count === undefined || this.#ranks[column] !== none) continue
+      this.#counts[column] = count
+      this.#setRank(column, lastRank)
+    }
+  }
+
+  #takeEntityName(): void {
+    const column =
+      this.operation === 'execute_tool' ? tool : this.operation === 'invoke_agent' ? agent : undefined
+    if (column === undefined || this.#ranks[column] !== none) return
+    this.#starts[column] = this.#starts[entityName]!
+    this.#ends[column] = this.#ends[entityName]!
+    this.#setRank(column, lastRank)
+  }
+
+  #setRank(column: number, rank: number): void {
+    this.#ranks[column] = rank
+    if (column > this.#highest) this.#highest = column
   }
 }
 
@@ -105,6 +177,10 @@ function readCount(attribute: KeyValueReader): number {
   return Number.isInteger(value) && value >= 0 && value <= 0x7fffffff ? value : -1
 }
 
-function columnOf(name: string): number {
+function columnOf(name: PromotedColumn): number {
   return promotedAttributes.findIndex((attribute) => attribute.column === name)
+}
+
+function asideOf(name: AsideName): number {
+  return columnCount + asideAttributes.findIndex((attribute) => attribute.name === name)
 }

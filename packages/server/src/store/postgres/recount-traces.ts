@@ -1,10 +1,28 @@
 import type pg from 'pg'
 import { spanIdOrderSql } from './id-columns.ts'
-import { markModelCall, markNameText, markRunning, markTokensCounted } from './span-row.ts'
+import {
+  callMarks,
+  markEmbeddings,
+  markModelCall,
+  markNameText,
+  markRunning,
+  markTokensCounted,
+} from './span-marks.ts'
 import { maxOperationsPerTrace, type TraceDraft } from './trace-draft.ts'
 import { formatUuid } from './upsert-traces.ts'
 
 const rootOrder = `parent_span_id <> 0, start_unix_nano = 0, start_unix_nano, ${spanIdOrderSql('span_id')}`
+
+// What BatchCalls decides of a batch's calls, over the rows themselves.
+const markSql = `
+update otel.span_row s set marks = s.marks # ${markTokensCounted}
+where s.trace_id = any($1::uuid[]) and s.arrival_day >= $2 and s.marks & ${callMarks} <> 0
+  and (s.marks & ${markTokensCounted} <> 0) <> (
+    (s.input_tokens is not null or s.output_tokens is not null) and not exists (
+      select from otel.span_row c
+      where c.trace_id = s.trace_id and c.arrival_day >= $2 and c.parent_span_id = s.span_id and c.span_id <> s.span_id
+        and c.marks & ${callMarks} <> 0 and (c.marks # s.marks) & ${markEmbeddings} = 0
+        and (c.input_tokens is not null or c.output_tokens is not null)))`
 
 // The same merge as the upsert's, over the rows themselves. Rare: only traces of which a span came twice.
 const recountSql = `
@@ -13,7 +31,7 @@ set start_unix_nano = c.start_unix_nano, end_unix_nano = c.end_unix_nano,
     root_start_unix_nano = c.roots[1][1], root_span_id = c.roots[1][2], root_operation_id = c.roots[1][3]::int,
     root_provisional = c.root_provisional, root_name_text = c.root_name_text,
     span_count = c.span_count, error_count = c.error_count,
-    running_count = c.running_count, model_call_count = c.model_call_count, heard_body_id = c.heard_body_id,
+    running_count = c.running_count, model_call_count = c.model_call_count,
     input_tokens = c.input_tokens, output_tokens = c.output_tokens,
     operation_ids = c.operation_ids[1:${maxOperationsPerTrace}],
     operations_truncated = c.has_name_text or cardinality(c.operation_ids) > ${maxOperationsPerTrace}
@@ -29,7 +47,6 @@ from (
          (count(*) filter (where status_code = 2))::int as error_count,
          (count(*) filter (where marks & ${markRunning} <> 0))::int as running_count,
          (count(*) filter (where marks & ${markModelCall} <> 0))::int as model_call_count,
-         max(body_id) filter (where marks & ${markRunning} <> 0) as heard_body_id,
          sum(input_tokens) filter (where marks & ${markTokensCounted} <> 0) as input_tokens,
          sum(output_tokens) filter (where marks & ${markTokensCounted} <> 0) as output_tokens,
          array_agg(distinct operation_id order by operation_id) as operation_ids,
@@ -49,9 +66,7 @@ export async function recountTraces(
   traces: readonly TraceDraft[],
   firstArrivalDay: string,
 ): Promise<void> {
-  await transaction.query({
-    name: 'recount-traces',
-    text: recountSql,
-    values: [`{${traces.map((trace) => formatUuid(trace.traceId)).join(',')}}`, firstArrivalDay],
-  })
+  const values = [`{${traces.map((trace) => formatUuid(trace.traceId)).join(',')}}`, firstArrivalDay]
+  await transaction.query({ name: 'mark-calls', text: markSql, values })
+  await transaction.query({ name: 'recount-traces', text: recountSql, values })
 }

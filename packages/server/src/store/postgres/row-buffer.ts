@@ -85,6 +85,24 @@ export class RowBuffer {
     this.#view.setInt32(position + 4, value)
   }
 
+  /** The value of an int2 field, at its place in the row (behind its length). */
+  readInt2(row: number, at: number): number {
+    return this.#view.getInt16(this.#rowStarts[row]! + at)
+  }
+
+  /** Puts another value in an int2 field's place. */
+  patchInt2(row: number, at: number, value: number): void {
+    this.#view.setInt16(this.#rowStarts[row]! + at, value)
+  }
+
+  readInt4(row: number, at: number): number {
+    return this.#view.getInt32(this.#rowStarts[row]! + at)
+  }
+
+  readInt8(row: number, at: number): bigint {
+    return this.#view.getBigInt64(this.#rowStarts[row]! + at)
+  }
+
   drop(row: number): void {
     if (this.#isDropped[row] === 1) return
     this.#isDropped[row] = 1

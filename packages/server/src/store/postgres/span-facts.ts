@@ -1,6 +1,7 @@
 import { KeyValueReader } from '../../otlp/key-value.ts'
 import type { SpanWalker } from '../../otlp/span-walker.ts'
 import { readText } from '../../otlp/text.ts'
+import { notACall } from './call-kind.ts'
 import type { Operation, ServiceOperations } from './operation-dictionary.ts'
 import { PromotedValues } from './promoted-values.ts'
 
@@ -30,10 +31,10 @@ export class SpanFacts {
   statusCode = 0
   /** Sent before it ended. */
   isRunning = false
+  /** Whether it is a call of a model, and of which kind: see call-kind.ts. */
+  callKind = notACall
   /** A model call that told its tokens; not an agent run that repeats its calls' tokens. */
-  countsTokens = false
-  /** A model call, whether it told its tokens or not. */
-  isModelCall = false
+  tellsTokens = false
   readonly promoted = new PromotedValues()
   readonly #attribute = new KeyValueReader()
 
@@ -55,10 +56,10 @@ export class SpanFacts {
       this.#attribute.read(bytes, ranges[at]!, ranges[at + 1]!)
       promoted.take(bytes, this.#attribute)
     }
+    promoted.finish(bytes)
     this.isRunning = promoted.isRunning
-    this.countsTokens =
-      (promoted.inputTokens >= 0 || promoted.outputTokens >= 0) && !promoted.isEnclosing(bytes)
-    this.isModelCall = this.countsTokens
+    this.callKind = promoted.callKind
+    this.tellsTokens = this.callKind !== notACall && (promoted.inputTokens >= 0 || promoted.outputTokens >= 0)
   }
 
   #readName(bytes: Buffer, walker: SpanWalker, service: ServiceOperations): void {

@@ -1,4 +1,6 @@
 import type { SpanWalker } from '../../otlp/span-walker.ts'
+import { embeddingsCall, notACall } from './call-kind.ts'
+import { markEmbeddings, markModelCall, markNameText, markRunning, markTokensCounted } from './span-marks.ts'
 import { note } from './note.ts'
 import { maxPromotedRowBytes } from './promoted-values.ts'
 import { promotedAttributes } from './promoted-attributes.ts'
@@ -24,13 +26,19 @@ export const spanColumns: readonly string[] = [
   'name_text',
 ]
 
-/** Bits of span_row.marks. */
-export const markRunning = 1
-export const markNameText = 2
-export const markTokensCounted = 4
-export const markModelCall = 8
-
 const maxRowBytes = 2 + 11 * 12 + 16 + maxPromotedRowBytes + 4 + 3 * maxNameTextBytes
+
+// Where in such a row the values begin: behind the count of its fields, each has a length of 4 bytes.
+export const spanIdAt = 26
+export const parentAt = 38
+export const startAt = 50
+export const durationAt = 62
+export const bodyAt = 74
+export const spanIndexAt = 94
+export const operationAt = 102
+export const statusAt = 110
+export const marksAt = 116
+export const inputTokensAt = 122
 
 /** Where a body's rows point. */
 export class BodyPlace {
@@ -83,8 +91,9 @@ export function writeSpanRow(
   rows.writeInt2(
     (facts.isRunning ? markRunning : 0) |
       (facts.nameText === undefined ? 0 : markNameText) |
-      (facts.countsTokens ? markTokensCounted : 0) |
-      (facts.isModelCall ? markModelCall : 0),
+      (facts.tellsTokens ? markTokensCounted : 0) |
+      (facts.callKind === notACall ? 0 : markModelCall) |
+      (facts.callKind === embeddingsCall ? markEmbeddings : 0),
   )
   facts.promoted.write(bytes, rows, terms, unresolved.terms)
   if (facts.nameText === undefined) rows.writeNull()

@@ -1,8 +1,20 @@
+import { notACall } from './call-kind.ts'
 import type { Operation } from './operation-dictionary.ts'
+import type { SpanCopy } from './span-copy.ts'
+import { markModelCall, markRunning, markTokensCounted } from './span-marks.ts'
 import type { SpanFacts } from './span-facts.ts'
 
 /** More than any trace of a person's making has; beyond it filters ask the trace's spans. */
 export const maxOperationsPerTrace = 256
+
+export interface Surplus {
+  spanCount: number
+  errorCount: number
+  runningCount: number
+  modelCallCount: number
+  inputTokens: number
+  outputTokens: number
+}
 
 /**
  * What one batch adds to a trace's summary. Every field is a minimum, a maximum, a sum or a union, so that batches can
@@ -20,7 +32,7 @@ export class TraceDraft {
   spanCount = 0
   errorCount = 0
   runningCount = 0
-  /** The newest body that brought a running span. */
+  /** The newest body that brought a running copy of a span. */
   heardBodyId: bigint | undefined
   modelCallCount = 0
   /** undefined while no model call told its own. */
@@ -38,7 +50,16 @@ export class TraceDraft {
   operationsTruncated = false
   firstArrivalDay = '9999-12-31'
   lastArrivalDay = '0001-01-01'
-  /** The batch met a span that another copy replaces or repeats: count the trace from its rows. */
+  /** What the summary, with this draft merged in, counts too much: copies that another copy repeats or replaces. */
+  readonly surplus: Surplus = {
+    spanCount: 0,
+    errorCount: 0,
+    runningCount: 0,
+    modelCallCount: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+  }
+  /** The batch met copies that cannot be put right by subtracting: count the trace from its rows. */
   needsRecount = false
 
   constructor(traceId: Uint8Array, ordinal: number) {
@@ -50,9 +71,10 @@ export class TraceDraft {
     this.spanCount++
     if (span.isRunning) {
       this.runningCount++
+      // A maximum over all copies, also those that another one repeats: so it is the same in any order of arrival.
       if (this.heardBodyId === undefined || bodyId > this.heardBodyId) this.heardBodyId = bodyId
     }
-    if (span.isModelCall) this.modelCallCount++
+    if (span.callKind !== notACall) this.modelCallCount++
     if (span.statusCode === 2) this.errorCount++
     if (isEarlier(span.startHigh, span.startLow, this.startHigh, this.startLow)) {
       this.startHigh = span.startHigh
@@ -65,7 +87,6 @@ export class TraceDraft {
     if (arrivalDay < this.firstArrivalDay) this.firstArrivalDay = arrivalDay
     if (arrivalDay > this.lastArrivalDay) this.lastArrivalDay = arrivalDay
     this.#addOperation(span)
-    if (span.countsTokens) this.#addTokens(span.promoted.inputTokens, span.promoted.outputTokens)
     if (this.#isRoot(span)) this.#setRoot(span)
   }
 
@@ -75,9 +96,34 @@ export class TraceDraft {
     else if (!this.operations.has(span.operation)) this.operationsTruncated = true
   }
 
-  #addTokens(input: number, output: number): void {
-    if (input >= 0) this.inputTokens = (this.inputTokens ?? 0) + input
-    if (output >= 0) this.outputTokens = (this.outputTokens ?? 0) + output
+  /** Of a call that counts, which is known when all spans of the batch are. */
+  addTokens(input: number | undefined, output: number | undefined): void {
+    if (input !== undefined) this.inputTokens = (this.inputTokens ?? 0) + input
+    if (output !== undefined) this.outputTokens = (this.outputTokens ?? 0) + output
+  }
+
+  /** Takes back what a copy of a span in this batch added, before its tokens were. */
+  takeBack(copy: SpanCopy): void {
+    this.spanCount--
+    if (copy.statusCode === 2) this.errorCount--
+    if ((copy.marks & markRunning) !== 0) this.runningCount--
+    if ((copy.marks & markModelCall) !== 0) this.modelCallCount--
+  }
+
+  /** Notes that the summary counts this copy, and should not. */
+  addSurplus(copy: SpanCopy): void {
+    const { surplus } = this
+    surplus.spanCount++
+    if (copy.statusCode === 2) surplus.errorCount++
+    if ((copy.marks & markRunning) !== 0) surplus.runningCount++
+    if ((copy.marks & markModelCall) !== 0) surplus.modelCallCount++
+    if ((copy.marks & markTokensCounted) !== 0) this.addSurplusTokens(copy)
+  }
+
+  /** Notes that the summary counts the tokens of this copy, which are those of a call inside it. */
+  addSurplusTokens(copy: Pick<SpanCopy, 'inputTokens' | 'outputTokens'>): void {
+    this.surplus.inputTokens += copy.inputTokens ?? 0
+    this.surplus.outputTokens += copy.outputTokens ?? 0
   }
 
   /** Whether a span comes before the root known so far: parentless first, then the least (start, span id). */

@@ -41,12 +41,21 @@ on conflict (trace_id) do update set
       (excluded.root_provisional, excluded.root_start_unix_nano, excluded.root_span_id, excluded.root_operation_id,
        excluded.root_name_text)) as r (root_provisional, start_unix_nano, span_id, operation_id, name_text)
     order by root_provisional, start_unix_nano = 0, start_unix_nano, ${spanIdOrderSql('span_id')} limit 1)
-returning trace_id, xmax = 0 as is_new, first_arrival_day::text as first_arrival_day`
+returning trace_id, xmax = 0 as is_new, first_arrival_day::text as first_arrival_day, model_call_count`
 
 export interface KnownTrace {
   readonly trace: TraceDraft
   /** UTC day on which its first spans arrived. */
   readonly firstArrivalDay: string
+  /** It had model calls before this batch: one may be the same call as one of the batch. */
+  readonly hadCalls: boolean
+}
+
+interface UpsertedRow {
+  readonly trace_id: string
+  readonly is_new: boolean
+  readonly first_arrival_day: string
+  readonly model_call_count: number
 }
 
 /**
@@ -59,7 +68,7 @@ export async function upsertTraces(
 ): Promise<readonly KnownTrace[]> {
   const byId = new Map(traces.map((trace) => [formatUuid(trace.traceId), trace]))
   const list = (value: (trace: TraceDraft) => unknown): string => `{${traces.map(value).join(',')}}`
-  const result = await transaction.query<{ trace_id: string; is_new: boolean; first_arrival_day: string }>({
+  const result = await transaction.query<UpsertedRow>({
     name: 'upsert-traces',
     text: upsertSql,
     values: [
@@ -86,7 +95,11 @@ export async function upsertTraces(
   })
   return result.rows
     .filter((row) => !row.is_new)
-    .map((row) => ({ trace: byId.get(row.trace_id)!, firstArrivalDay: row.first_arrival_day }))
+    .map((row) => {
+      const trace = byId.get(row.trace_id)!
+      const hadCalls = row.model_call_count > trace.modelCallCount
+      return { trace, firstArrivalDay: row.first_arrival_day, hadCalls }
+    })
 }
 
 function operationIds(trace: TraceDraft): number[] {

@@ -9,9 +9,11 @@ import { BatchBuilder } from './build-batch.ts'
 import { copySpans } from './copy-spans.ts'
 import { deleteReplaced, findStoredCopies, type StoredCopy } from './find-stored-copies.ts'
 import { OperationDictionary } from './operation-dictionary.ts'
+import { findStoredCalls, unmarkCalls } from './find-stored-calls.ts'
 import { recountTraces } from './recount-traces.ts'
+import { hasSurplus, subtractSurplus } from './subtract-surplus.ts'
 import { TermDictionary } from './term-dictionary.ts'
-import { upsertTraces } from './upsert-traces.ts'
+import { type KnownTrace, upsertTraces } from './upsert-traces.ts'
 
 export class BodyWriter {
   readonly #operations: OperationDictionary
@@ -56,17 +58,34 @@ async function writeBatch(transaction: pg.ClientBase, batch: BatchBuilder): Prom
     (first, trace) => (trace.firstArrivalDay < first ? trace.firstArrivalDay : first),
     '9999-12-31',
   )
-  if (known.length > 0) {
-    const replaced: StoredCopy[] = []
-    for await (const copies of findStoredCopies(transaction, batch, known, firstArrivalDay)) {
-      for (const copy of copies) {
-        const [high, low] = [Number(copy.spanId >> 32n), Number(copy.spanId & 0xffffffffn)]
-        if (batch.meetStored(copy.trace, high, low, copy.isRunning)) replaced.push(copy)
-      }
-    }
-    if (replaced.length > 0) await deleteReplaced(transaction, replaced)
-  }
+  if (known.length > 0) await meetStored(transaction, batch, known, firstArrivalDay)
   await copySpans(transaction, batch.rows)
   const toRecount = batch.traces.filter((trace) => trace.needsRecount)
   if (toRecount.length > 0) await recountTraces(transaction, toRecount, firstArrivalDay)
+  const toCorrect = batch.traces.filter((trace) => !trace.needsRecount && hasSurplus(trace))
+  if (toCorrect.length > 0) await subtractSurplus(transaction, toCorrect)
+}
+
+/** Decides between the batch and what is stored of the same traces: copies of its spans first, then calls around or inside. */
+async function meetStored(
+  transaction: pg.ClientBase,
+  batch: BatchBuilder,
+  known: readonly KnownTrace[],
+  firstArrivalDay: string,
+): Promise<void> {
+  const replaced: StoredCopy[] = []
+  for await (const copies of findStoredCopies(transaction, batch, known, firstArrivalDay)) {
+    for (const copy of copies) {
+      const [high, low] = [Number(copy.spanId >> 32n), Number(copy.spanId & 0xffffffffn)]
+      if (batch.meetStored(copy.trace, high, low, copy)) replaced.push(copy)
+    }
+  }
+  if (replaced.length > 0) await deleteReplaced(transaction, replaced)
+  // A recount decides about calls by itself.
+  const withCalls = known.filter(({ trace, hadCalls }) => hadCalls && !trace.needsRecount)
+  if (withCalls.length === 0) return
+  const traces = new Set(withCalls.map(({ trace }) => trace))
+  const stored = await findStoredCalls(transaction, batch.calls, traces, firstArrivalDay)
+  const unmarked = batch.calls.meetStored(stored)
+  if (unmarked.length > 0) await unmarkCalls(transaction, unmarked)
 }

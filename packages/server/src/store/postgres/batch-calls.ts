@@ -1,0 +1,133 @@
+import type { RowBuffer } from './row-buffer.ts'
+import { readRow, readTokens, tellsAsMuch, type SpanCopy } from './span-copy.ts'
+import { markEmbeddings, markTokensCounted } from './span-marks.ts'
+import { marksAt, parentAt, spanIdAt } from './span-row.ts'
+import type { SpanTable } from './span-table.ts'
+import type { TraceDraft } from './trace-draft.ts'
+
+/** A model call that tells tokens, stored before, around or inside one of the batch. */
+export interface StoredCall extends Pick<
+  SpanCopy,
+  'parentSpanId' | 'marks' | 'inputTokens' | 'outputTokens'
+> {
+  readonly trace: TraceDraft
+  readonly spanId: bigint
+  readonly arrivalDay: string
+}
+
+/**
+ * The model calls of a batch that tell tokens, and which of them count: of two spans of the same kind of call, one directly
+ * inside the other, the inner one. ADR 0007 says why, and why not through other spans in between.
+ */
+export class BatchCalls {
+  readonly #rows: RowBuffer
+  readonly #rowOf: SpanTable
+  readonly #calls: number[] = []
+  readonly #traces: TraceDraft[] = []
+
+  /** @param rowOf the rows of the batch by span */
+  constructor(rows: RowBuffer, rowOf: SpanTable) {
+    this.#rows = rows
+    this.#rowOf = rowOf
+  }
+
+  clear(): void {
+    this.#calls.length = 0
+    this.#traces.length = 0
+  }
+
+  add(row: number, trace: TraceDraft): void {
+    this.#calls.push(row)
+    this.#traces.push(trace)
+  }
+
+  /** To be called once all spans of the batch are there: decides among them, and adds the tokens to the traces. */
+  count(): void {
+    for (const [row, trace] of this.#present()) {
+      const around = this.#rowOf.find(
+        trace.ordinal,
+        this.#rows.readInt4(row, parentAt),
+        this.#rows.readInt4(row, parentAt + 4),
+      )
+      if (around >= 0 && around !== row && this.#isSameKind(around, row)) this.#unmark(around)
+    }
+    for (const [row, trace] of this.#present()) {
+      if ((this.#rows.readInt2(row, marksAt) & markTokensCounted) !== 0)
+        trace.addTokens(...readTokens(this.#rows, row))
+    }
+  }
+
+  /** The span ids of the calls in these traces, and of their parents. */
+  idsOf(traces: ReadonlySet<TraceDraft>): { readonly calls: bigint[]; readonly parents: bigint[] } {
+    const [calls, parents]: [bigint[], bigint[]] = [[], []]
+    for (const [row, trace] of this.#present()) {
+      if (!traces.has(trace)) continue
+      calls.push(this.#rows.readInt8(row, spanIdAt))
+      const parent = this.#rows.readInt8(row, parentAt)
+      if (parent !== 0n) parents.push(parent)
+    }
+    return { calls, parents }
+  }
+
+  /**
+   * Decides between the batch's calls and these, which are all stored ones around or inside them.
+   * @returns stored calls that no longer count
+   */
+  meetStored(stored: readonly StoredCall[]): StoredCall[] {
+    // What takes a stored copy's place was decided about within the batch.
+    const remaining = stored.filter((call) => this.#find(call.trace, call.spanId) < 0)
+    for (const inner of remaining) {
+      const row = this.#find(inner.trace, inner.parentSpanId)
+      if (row < 0 || (this.#rows.readInt2(row, marksAt) & markTokensCounted) === 0) continue
+      const outer = readRow(this.#rows, row)
+      if (((outer.marks ^ inner.marks) & markEmbeddings) !== 0) continue
+      this.#unmark(row)
+      takeOff(inner.trace, outer, inner)
+    }
+    const bySpan = new Map<TraceDraft, Map<bigint, StoredCall>>()
+    for (const call of remaining) {
+      if ((call.marks & markTokensCounted) === 0) continue
+      const ofTrace = bySpan.get(call.trace) ?? new Map<bigint, StoredCall>()
+      bySpan.set(call.trace, ofTrace.set(call.spanId, call))
+    }
+    const unmarked = new Set<StoredCall>()
+    for (const [row, trace] of this.#present()) {
+      const outer = bySpan.get(trace)?.get(this.#rows.readInt8(row, parentAt))
+      if (outer === undefined || unmarked.has(outer)) continue
+      const inner = readRow(this.#rows, row)
+      if (((outer.marks ^ inner.marks) & markEmbeddings) !== 0) continue
+      unmarked.add(outer)
+      takeOff(trace, outer, inner)
+    }
+    return [...unmarked]
+  }
+
+  *#present(): Generator<[row: number, trace: TraceDraft]> {
+    for (const [index, row] of this.#calls.entries()) {
+      if (!this.#rows.isDropped(row)) yield [row, this.#traces[index]!]
+    }
+  }
+
+  /** @returns the row of a span that the batch brings, or -1 */
+  #find(trace: TraceDraft, spanId: bigint): number {
+    const row = this.#rowOf.find(trace.ordinal, Number(spanId >> 32n), Number(BigInt.asIntN(32, spanId)))
+    return row >= 0 && !this.#rows.isDropped(row) ? row : -1
+  }
+
+  #isSameKind(one: number, other: number): boolean {
+    return ((this.#rows.readInt2(one, marksAt) ^ this.#rows.readInt2(other, marksAt)) & markEmbeddings) === 0
+  }
+
+  #unmark(row: number): void {
+    this.#rows.patchInt2(row, marksAt, this.#rows.readInt2(row, marksAt) & ~markTokensCounted)
+  }
+}
+
+type Call = Pick<SpanCopy, 'marks' | 'inputTokens' | 'outputTokens'>
+
+/** The outer call was added to the trace's tokens, and is not to be. */
+function takeOff(trace: TraceDraft, outer: Call, inner: Call): void {
+  // Else the sum could be left without anything it is a sum of, which is unknown and not 0.
+  if ((inner.marks & markTokensCounted) !== 0 && tellsAsMuch(inner, outer)) trace.addSurplusTokens(outer)
+  else trace.needsRecount = true
+}
