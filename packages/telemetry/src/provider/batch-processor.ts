@@ -3,9 +3,9 @@
 // handed on at once. And what it holds when the process ends is lost: here `drainNow` hands it on, synchronously.
 import type { Context } from '@opentelemetry/api'
 import { TraceFlags } from '@opentelemetry/api'
-import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace'
+import type { ReadableSpan, Span, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace'
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace'
-import type { Delivery } from '../export/delivery.ts'
+import { report } from '../report.ts'
 import type { BatchSettings } from '../settings/settings.ts'
 
 /** A span processor that batches into a delivery. */
@@ -20,7 +20,7 @@ export interface BatchProcessor extends SpanProcessor {
  * Batches sampled spans by OTEL_BSP_*'s bounds and gives them to the delivery, which owns them from then on.
  * Used by every backend that sends.
  */
-export function openBatchProcessor(delivery: Delivery, settings: BatchSettings): BatchProcessor {
+export function openBatchProcessor(delivery: SpanExporter, settings: BatchSettings): BatchProcessor {
   const waiting = new Set<ReadableSpan>()
   const batching = new BatchSpanProcessor({
     exporter: {
@@ -29,7 +29,7 @@ export function openBatchProcessor(delivery: Delivery, settings: BatchSettings):
         if (fresh.length > 0) delivery.export(fresh, done)
         else done({ code: 0 })
       },
-      forceFlush: () => delivery.forceFlush(),
+      forceFlush: async () => delivery.forceFlush?.(),
       shutdown: () => delivery.shutdown(),
     },
     maxQueueSize: settings.maxQueueSize,
@@ -43,7 +43,7 @@ export function openBatchProcessor(delivery: Delivery, settings: BatchSettings):
 class DrainableBatchProcessor implements BatchProcessor {
   #batching: BatchSpanProcessor
   #waiting: Set<ReadableSpan>
-  #delivery: Delivery
+  #delivery: SpanExporter
   #handOnAt: number
   #keepAtMost: number
   #isShutDown = false
@@ -52,7 +52,7 @@ class DrainableBatchProcessor implements BatchProcessor {
   constructor(
     batching: BatchSpanProcessor,
     waiting: Set<ReadableSpan>,
-    delivery: Delivery,
+    delivery: SpanExporter,
     settings: BatchSettings,
   ) {
     this.#batching = batching
@@ -79,7 +79,7 @@ class DrainableBatchProcessor implements BatchProcessor {
   /** Resolves when the delivery has delivered or spooled what ended so far. */
   async forceFlush(): Promise<void> {
     await this.#handOn()
-    await this.#delivery.forceFlush()
+    await this.#delivery.forceFlush?.()
   }
 
   async shutdown(): Promise<void> {
@@ -102,7 +102,9 @@ class DrainableBatchProcessor implements BatchProcessor {
     try {
       await this.#batching.forceFlush()
     } catch (error) {
-      void error
+      // The SDK's own timer, when a resource never settles: the spans are still in `waiting`.
+      const name = error instanceof Error ? error.name : 'unknown error'
+      report.debug(`handing on a batch failed: ${name}`)
     }
   }
 }

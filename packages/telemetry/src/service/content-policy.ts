@@ -3,13 +3,13 @@ import type { ContentCapture } from '../settings/settings.ts'
 
 /** The rule for one service. */
 export interface ContentPolicy {
-  readonly capture: ContentCapture
+  readonly captureContent: ContentCapture
   readonly valueMaxChars: number
 }
 
 /** What the author passes explicitly is recorded unless capture is `none`. */
 export function recordsExplicit(policy: ContentPolicy): boolean {
-  return policy.capture !== 'none'
+  return policy.captureContent !== 'none'
 }
 
 /**
@@ -17,5 +17,5 @@ export function recordsExplicit(policy: ContentPolicy): boolean {
  * instructions, inputs, and outputs": not by default).
  */
 export function recordsAll(policy: ContentPolicy): boolean {
-  return policy.capture === 'all'
+  return policy.captureContent === 'all'
 }

@@ -25,8 +25,13 @@ export class OpenStreams {
 
   /** The consumer now holds `next` instead. */
   replace(held: object, next: object, opened: OpenedSpan): void {
-    this.#collected.unregister(held)
+    this.release(held)
     if (!opened.isEnded) this.#collected.register(next, opened, next)
+  }
+
+  /** It no longer matters whether somebody holds this. */
+  release(held: object): void {
+    this.#collected.unregister(held)
   }
 
   /** The service ends: so do the spans. */

@@ -54,7 +54,9 @@ export class RecordedSpan implements TelemetrySpan {
         if (truncated) this.otelSpan.setAttribute(ATTR_HOLDFAST_OUTPUT_TRUNCATED, true)
       }
       const error = errorIn(outputs)
-      if (error !== undefined) this.#markFailed(error, recordsExplicit(this.policy))
+      if (error === undefined) return
+      const { type, message } = describeError(error)
+      this.markFailed(type, recordsExplicit(this.policy) ? message : undefined)
     })
   }
 
@@ -72,7 +74,8 @@ export class RecordedSpan implements TelemetrySpan {
 
   recordError(error: unknown): this {
     return this.record('recordError', () => {
-      const { type, message, stack } = this.#markFailed(error, true)
+      const { type, message, stack } = describeError(error)
+      this.markFailed(type, message)
       this.otelSpan.addEvent('exception', {
         'exception.type': type,
         ...(message !== undefined && { 'exception.message': message }),
@@ -93,14 +96,12 @@ export class RecordedSpan implements TelemetrySpan {
     return this
   }
 
-  #markFailed(error: unknown, withMessage: boolean): ReturnType<typeof describeError> {
-    const description = describeError(error)
-    this.otelSpan.setAttribute(ATTR_ERROR_TYPE, description.type)
+  protected markFailed(type: string, message?: string): void {
+    this.otelSpan.setAttribute(ATTR_ERROR_TYPE, type)
     this.otelSpan.setStatus({
       code: SpanStatusCode.ERROR,
-      ...(withMessage && description.message !== undefined && { message: description.message }),
+      ...(message !== undefined && { message }),
     })
-    return description
   }
 }
 

@@ -14,10 +14,10 @@ export function settleResult<T>(result: T, opened: OpenedSpan, streams: OpenStre
         return result
       }
       if (result instanceof Promise && result.constructor === Promise) {
-        return watchPromise(result as Promise<unknown>, opened, streams) as T
+        return watchPromise(result, opened, streams) as T
       }
       if (typeof (result as { then?: unknown }).then === 'function') {
-        watchThenable(result as unknown as PromiseLike<unknown>, opened, streams)
+        watchThenable(result as object as PromiseLike<unknown>, opened, streams)
         return result
       }
       finishOrTrace(result, opened, streams)
@@ -52,10 +52,11 @@ function watchPromise(promise: Promise<unknown>, opened: OpenedSpan, streams: Op
 // A promise of someone's own class (OpenAI's APIPromise, a query builder): asking it twice may run it twice, so `then`
 // is watched when somebody else calls it.
 function watchThenable(thenable: PromiseLike<unknown>, opened: OpenedSpan, streams: OpenStreams): void {
-  const then = thenable.then.bind(thenable) as PromiseLike<unknown>['then']
+  const then: PromiseLike<unknown>['then'] = thenable.then.bind(thenable)
   const watched: PromiseLike<unknown>['then'] = (onValue, onError) =>
     then(
       (value) => {
+        streams.release(thenable)
         finishOrTrace(value, opened, streams)
         return onValue ? onValue(value) : (value as never)
       },

@@ -1,5 +1,5 @@
 // The public face of the package: what createTelemetry returns.
-import type { DeliveryCounts } from '../export/delivery.ts'
+import type { DeliveryCounts } from '../export/delivery-counts.ts'
 import type { BackendName } from '../settings/settings.ts'
 import type { CapturedContext } from './captured-context.ts'
 import type {

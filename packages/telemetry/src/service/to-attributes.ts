@@ -17,7 +17,7 @@ export function toAttributes(values: Readonly<Record<string, unknown>>, maxChars
 }
 
 /** Undefined for null and undefined. */
-export function toAttributeValue(value: unknown, maxChars: number): AttributeValue | undefined {
+export function toAttributeValue(value: unknown, maxChars: number): Attributes[string] {
   if (value === null || value === undefined) return undefined
   if (typeof value === 'boolean' || typeof value === 'number') return value
   if (typeof value === 'string' && value.length <= maxChars) return value

@@ -88,8 +88,8 @@ class StreamWatch {
       this.#opened.fail(error)
       throw error
     }
-    if (result instanceof Promise) {
-      return result.then(
+    if (typeof (result as { then?: unknown } | null | undefined)?.then === 'function') {
+      return Promise.resolve(result).then(
         (step: unknown) => {
           this.#see(step, isStop)
           return step
@@ -111,7 +111,7 @@ class StreamWatch {
   #seeStep(step: unknown, isStop: boolean): void {
     if (this.#opened.isEnded || typeof step !== 'object' || step === null) return
     const { done, value } = step as { done?: unknown; value?: unknown }
-    if (isStop) {
+    if (isStop && done !== false) {
       this.#opened.span.setAttributes({ [ATTR_HOLDFAST_STREAM_ABANDONED]: true })
       this.#end(undefined)
     } else if (done) {

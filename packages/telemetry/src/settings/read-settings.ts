@@ -36,7 +36,7 @@ export interface SettingsOptions {
 /** The settings, and a sentence for each mistake in them. Never throws. */
 export function readSettings(
   options: SettingsOptions,
-  env: Readonly<Record<string, string | undefined>>,
+  env: Readonly<Record<string, string | undefined>> = process.env,
 ): { readonly settings: Settings; readonly mistakes: readonly string[] } {
   const environment = new Environment(env)
   const told = environment.word('TELEMETRY_BACKEND', backendNames) ?? 'otel'

@@ -1,0 +1,72 @@
+// Traces over OTLP: batched, delivered or spooled, and shown before they end.
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
+import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace'
+import { openDelivery, type Delivery } from '../export/delivery.ts'
+import { openBatchProcessor, type BatchProcessor } from '../provider/batch-processor.ts'
+import { PendingSpans } from '../provider/pending-spans.ts'
+import type { OtelSettings } from '../settings/settings.ts'
+import { settleWithin } from './settle-within.ts'
+import type { TelemetryBackend } from './telemetry-backend.ts'
+
+/** Nothing is sent yet: the server may be away. */
+export function openOtelBackend(settings: OtelSettings): TelemetryBackend {
+  return new OtelBackend(settings)
+}
+
+class OtelBackend implements TelemetryBackend {
+  readonly name = 'otel'
+  readonly processors: readonly SpanProcessor[]
+  readonly counts: TelemetryBackend['counts']
+  readonly #delivery: Delivery
+  readonly #batching: BatchProcessor
+  readonly #pending: PendingSpans | undefined
+
+  constructor(settings: OtelSettings) {
+    const { headers, ...target } = settings.otlp
+    this.#delivery = openDelivery({
+      name: 'otlp',
+      target: { ...target, headers: async () => headers },
+      serialize: settings.otlp.protocol === 'http/json' ? serializeJson : serializeProtobuf,
+      spoolDir: findSpoolDir(settings),
+      maxQueueBytes: settings.maxQueueBytes,
+      maxSpoolBytes: settings.spool.maxBytes,
+    })
+    this.#batching = openBatchProcessor(this.#delivery, settings.batch)
+    this.#pending = settings.pendingSpans
+      ? new PendingSpans({ send: (spans) => this.#delivery.sendBestEffort(spans) })
+      : undefined
+    this.processors = this.#pending ? [this.#batching, this.#pending] : [this.#batching]
+    this.counts = [{ name: 'otlp', counts: this.#delivery.counts }]
+  }
+
+  async flush(timeoutMs: number): Promise<void> {
+    await settleWithin(timeoutMs, this.#batching.forceFlush())
+  }
+
+  async shutdown(timeoutMs: number): Promise<void> {
+    await this.#pending?.shutdown()
+    await settleWithin(timeoutMs, this.#batching.shutdown())
+  }
+
+  endNow(): void {
+    this.#batching.drainNow()
+    this.#delivery.spoolSync()
+  }
+}
+
+function serializeProtobuf(spans: readonly ReadableSpan[]): Uint8Array {
+  return ProtobufTraceSerializer.serializeRequest([...spans]) ?? new Uint8Array()
+}
+
+function serializeJson(spans: readonly ReadableSpan[]): Uint8Array {
+  return JsonTraceSerializer.serializeRequest([...spans]) ?? new Uint8Array()
+}
+
+/** One folder for each server: what waits for one must not end in another. */
+function findSpoolDir({ spool, otlp }: OtelSettings): string | undefined {
+  if (spool.rootDir === undefined) return undefined
+  const target = createHash('sha256').update(otlp.url).digest('hex').slice(0, 16)
+  return join(spool.rootDir, `otlp-${target}`)
+}

@@ -1,0 +1,208 @@
+// Puts the parts together: settings, backend, provider, context, exit hooks, service. There is one installation in a
+// process, also when the package is there twice: whoever comes second gets what the first has made.
+import { ProxyTracerProvider, trace } from '@opentelemetry/api'
+import type { SpanProcessor } from '@opentelemetry/sdk-trace'
+import { DualTelemetryBackend } from './backends/dual-backend.ts'
+import { MemoryBackend } from './backends/memory-backend.ts'
+import { openMlflowBackend } from './backends/mlflow-backend.ts'
+import { openOtelBackend } from './backends/otel-backend.ts'
+import type { TelemetryBackend } from './backends/telemetry-backend.ts'
+import { attachProvider, type Attachment } from './provider/attach-provider.ts'
+import { ContainedProcessor } from './provider/contained-processor.ts'
+import { hookExit } from './provider/exit-hooks.ts'
+import { FanOut } from './provider/fan-out.ts'
+import type { HoldfastSpanProcessor } from './provider/holdfast-span-processor.ts'
+import { LocalRoots } from './provider/local-roots.ts'
+import { logToStderr } from './provider/log-to-stderr.ts'
+import { registerContext } from './provider/register-context.ts'
+import { report } from './report.ts'
+import { AgentTelemetry } from './service/agent-telemetry.ts'
+import { Containment } from './service/containment.ts'
+import type { TelemetryService } from './service/telemetry-service.ts'
+import { readSettings, type SettingsOptions } from './settings/read-settings.ts'
+import type { Settings } from './settings/settings.ts'
+
+/** What an author says in code; each wins over its variable. */
+export interface TelemetryOptions extends SettingsOptions {
+  /** Instead of `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+}
+
+/** What is fed with spans, by whichever provider. */
+interface Session {
+  readonly settings: Settings
+  readonly backend: TelemetryBackend
+  readonly containment: Containment
+  readonly roots: LocalRoots
+  readonly processor: SpanProcessor
+  /** The application put the processor into its own provider. */
+  isFedByApplication: boolean
+}
+
+interface Installation {
+  session?: Session | undefined
+  service?: TelemetryService | undefined
+}
+
+const installationKey = Symbol.for('holdfast.telemetry.installation.1')
+const scope = '@holdfast/telemetry'
+
+/**
+ * Sets telemetry up, by the options, the `OTEL_*` variables and `TELEMETRY_BACKEND`, and returns the service. Joins the
+ * OpenTelemetry provider that the application has registered, or registers one. Never throws: what is wrong with the
+ * settings is said as a process warning, and the default counts. A second call returns the service of the first.
+ */
+export function createTelemetry(options: TelemetryOptions = {}): TelemetryService {
+  const installation = findInstallation()
+  if (installation.service !== undefined) {
+    if (Object.keys(options).length > 0) {
+      report.warnOnce(
+        'HOLDFAST_ALREADY_CREATED',
+        'createTelemetry was called before; the options of this call do not count.',
+      )
+    }
+    return installation.service
+  }
+  try {
+    installation.service = install(installation, options)
+  } catch (error) {
+    report.warnOnce(
+      'HOLDFAST_NOT_CREATED',
+      `Telemetry could not be set up and is off: ${error instanceof Error ? error.message : String(error)}`,
+    )
+    installation.service = makeService('off', undefined, undefined, async () => {})
+  }
+  return installation.service
+}
+
+/**
+ * A span processor for an application that sets up its own OpenTelemetry SDK (2.x or 3.x): add it to `spanProcessors`.
+ * It sends every span of that provider to Holdfast, MLflow or both, by the same options and variables as `createTelemetry`,
+ * which then makes its spans with the application's provider. Never throws.
+ */
+export function holdfastSpanProcessor(options: TelemetryOptions = {}): HoldfastSpanProcessor {
+  const installation = findInstallation()
+  try {
+    installation.session ??= openSession(readAndReport(options))
+    if (installation.session !== undefined) {
+      installation.session.isFedByApplication = true
+      return installation.session.processor
+    }
+  } catch (error) {
+    report.warnOnce(
+      'HOLDFAST_NOT_CREATED',
+      `Telemetry could not be set up and is off: ${error instanceof Error ? error.message : String(error)}`,
+    )
+  }
+  return new FanOut([])
+}
+
+function install(installation: Installation, options: TelemetryOptions): TelemetryService {
+  const settings = installation.session?.settings ?? readAndReport(options)
+  const session = (installation.session ??= openSession(settings))
+  if (session === undefined) return makeService('off', undefined, undefined, async () => {})
+  const attachment: Attachment = session.isFedByApplication
+    ? { provider: trace.getTracerProvider(), kind: 'joined', detach() {} }
+    : attachProvider([session.processor], settings)
+  registerContext(settings)
+  let unhook = (): void => {}
+  const service = makeService(settings.backend, session, attachment, async (timeoutMs) => {
+    unhook()
+    await session.backend.shutdown(timeoutMs)
+    attachment.detach()
+    await session.roots.shutdown()
+    if (installation.service === service) {
+      installation.service = undefined
+      installation.session = undefined
+    }
+  })
+  if (settings.exitHooks && settings.backend !== 'memory') unhook = hookEnd(session, service)
+  return service
+}
+
+function hookEnd({ backend, containment, settings }: Session, service: AgentTelemetry): () => void {
+  return hookExit({
+    deliver: () => backend.flush(settings.otel.otlp.timeoutMs),
+    endNow: () =>
+      containment.run(
+        'the end of the process',
+        () => {
+          service.streams.abandonAll()
+          backend.endNow()
+        },
+        undefined,
+      ),
+    takenCount: () => backend.counts.reduce((sum, { counts }) => sum + counts.taken, 0),
+  })
+}
+
+function openSession(settings: Settings): Session | undefined {
+  const backend = openBackend(settings)
+  if (backend === undefined) return undefined
+  const containment = new Containment()
+  const roots = new LocalRoots()
+  const contained = [roots, ...backend.processors].map(
+    (processor) => new ContainedProcessor(processor, (where, error) => containment.note(where, error)),
+  )
+  const processor = new FanOut(contained)
+  return { settings, backend, containment, roots, processor, isFedByApplication: false }
+}
+
+function openBackend({ backend, otel, mlflow }: Settings): TelemetryBackend | undefined {
+  switch (backend) {
+    case 'off':
+      return undefined
+    case 'memory':
+      return new MemoryBackend()
+    case 'otel':
+      return openOtelBackend(otel)
+    case 'mlflow':
+      if (mlflow !== undefined) return openMlflowBackend(mlflow)
+      report.warnOnce(
+        'HOLDFAST_NO_MLFLOW',
+        'TELEMETRY_BACKEND is mlflow, but MLFLOW_TRACKING_URI names no server: telemetry is off.',
+      )
+      return undefined
+    case 'dual':
+      if (mlflow !== undefined)
+        return new DualTelemetryBackend(openOtelBackend(otel), openMlflowBackend(mlflow))
+      report.warnOnce(
+        'HOLDFAST_NO_MLFLOW',
+        'TELEMETRY_BACKEND is dual, but MLFLOW_TRACKING_URI names no server: spans go to OTLP only.',
+      )
+      return openOtelBackend(otel)
+  }
+}
+
+function makeService(
+  backendName: Settings['backend'],
+  session: Session | undefined,
+  attachment: Attachment | undefined,
+  shutdown: (timeoutMs: number) => Promise<void>,
+): AgentTelemetry {
+  const idleTracer = new ProxyTracerProvider().getTracer(scope)
+  return new AgentTelemetry({
+    backendName,
+    tracer: attachment?.provider.getTracer(scope) ?? idleTracer,
+    idleTracer,
+    containment: session?.containment ?? new Containment(),
+    policy: session?.settings ?? { captureContent: 'none', valueMaxChars: 0 },
+    findLocalRoot: (context) => session?.roots.find(context),
+    flush: async (timeoutMs) => session?.backend.flush(timeoutMs),
+    shutdown,
+    counts: () => session?.backend.counts ?? [],
+    finishedSpans: () => (session?.backend instanceof MemoryBackend ? session.backend.finished : []),
+  })
+}
+
+function readAndReport({ env, ...options }: TelemetryOptions): Settings {
+  const { settings, mistakes } = readSettings(options, env)
+  if (mistakes.length > 0) report.warnOnce('HOLDFAST_BAD_SETTING', mistakes.join('. '))
+  if (settings.logLevel !== undefined) logToStderr(settings.logLevel)
+  return settings
+}
+
+function findInstallation(): Installation {
+  const holder = globalThis as { [installationKey]?: Installation }
+  return (holder[installationKey] ??= {})
+}

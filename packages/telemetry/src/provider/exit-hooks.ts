@@ -1,0 +1,52 @@
+// The end of the process. At `beforeExit` there is time to deliver; at `exit`, and at a signal that would end the
+// process, there is none, and what is in memory goes to disk. A signal that others listen to is theirs: they decide
+// whether the process ends, and `exit` comes when it does.
+
+export interface ExitSteps {
+  /** There is time; never rejects. */
+  readonly deliver: () => Promise<void>
+  /** There is none. */
+  readonly endNow: () => void
+  /** Grows with everything that was taken, so that nothing is delivered twice. */
+  readonly takenCount: () => number
+}
+
+const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
+
+/** Registers the hooks; the result takes them away. */
+export function hookExit(steps: ExitSteps): () => void {
+  let deliveredAt = -1
+  const onBeforeExit = (): void => {
+    // Delivering wakes the event loop, and so brings the next `beforeExit`.
+    if (steps.takenCount() === deliveredAt) return
+    void steps.deliver().then(() => (deliveredAt = steps.takenCount()))
+  }
+  const onSignal = (signal: NodeJS.Signals): void => {
+    steps.endNow()
+    if (othersWait(signal)) return
+    unhook()
+    process.kill(process.pid, signal)
+  }
+  const unhook = (): void => {
+    process.removeListener('beforeExit', onBeforeExit)
+    process.removeListener('exit', steps.endNow)
+    for (const signal of signals) process.removeListener(signal, onSignal)
+  }
+  process.on('beforeExit', onBeforeExit)
+  process.on('exit', steps.endNow)
+  for (const signal of signals) process.on(signal, onSignal)
+  return unhook
+}
+
+// The package signal-exit, which is everywhere, also ends the process only when it is alone. Two that are so polite
+// would wait for each other for ever; so its listeners, which it counts in public, do not count here.
+function othersWait(signal: NodeJS.Signals): boolean {
+  const polite = countOf(Reflect.get(globalThis, Symbol.for('signal-exit emitter')))
+  const politeOfOld = countOf(Reflect.get(process, '__signal_exit_emitter__'))
+  return process.listenerCount(signal) - 1 > polite + politeOfOld
+}
+
+function countOf(emitter: unknown): number {
+  const count = (emitter as { count?: unknown } | undefined)?.count
+  return typeof count === 'number' ? count : 0
+}
