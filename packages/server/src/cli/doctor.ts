@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { spoolDirectory } from './agent-spool.ts'
 import { CommandFailure, printJson, printLines, wantsColour, type CommandContext } from './command-context.ts'
 import { examineContinuity } from './doctor-continuity.ts'
+import { addMlflowOptions, mlflowHelp, runMlflowComparison, type MlflowOptions } from './doctor-mlflow.ts'
 import { drawContinuityReport } from './draw-continuity-report.ts'
 import { examineServer, type Finding } from './examine-server.ts'
 import { countOf } from './format-amounts.ts'
@@ -9,19 +10,16 @@ import { openPaint, type Paint } from './paint.ts'
 import { readUrl, urlOption } from './server-url.ts'
 import { columnsOf, fit, neutralise } from './terminal-text.ts'
 
-interface Options {
-  url?: string
-  json?: true
-  continuity?: true
-  since?: number
-  limit?: number
+interface Options extends MlflowOptions {
+  readonly url?: string
+  readonly continuity?: true
 }
 
 const defaultSinceMs = 3_600_000
 const defaultTraces = 100
 
 export function doctorCommand(context: CommandContext): Command {
-  const command = new Command('doctor')
+  const command = addMlflowOptions(new Command('doctor'))
     .description('Look for what is wrong with a running server, and say what to do')
     .addOption(urlOption())
     .option(
@@ -30,12 +28,12 @@ export function doctorCommand(context: CommandContext): Command {
     )
     .option(
       '--since <duration>',
-      'with --continuity: traces that began in the last 30m, 1h, 2d … (default: 1h)',
+      'with --continuity or --mlflow: traces that began in the last 30m, 1h, 2d … (default: 1h)',
       readSince,
     )
     .option(
       '--limit <traces>',
-      'with --continuity: how many traces to look at, newest first (default: 100)',
+      'with --continuity or --mlflow: how many traces to look at, newest first (default: 100)',
       readLimit,
     )
     .option('--json', 'print what was found as one JSON object')
@@ -52,17 +50,29 @@ Examples:
   holdfast doctor --continuity --json | jq '.broken[] | .reason'
 
 Settings: HOLDFAST_HOST and HOLDFAST_PORT make the default of --url; TELEMETRY_SPOOL_DIR is where agents here keep what
-they could not deliver; NO_COLOR switches colours off.`,
+they could not deliver; NO_COLOR switches colours off.
+${mlflowHelp}`,
     )
   return command.action(async (options: Options) => {
-    const { since, limit } = options
-    if (options.continuity !== true && (since !== undefined || limit !== undefined)) {
-      command.error('error: --since and --limit go with --continuity')
-    }
+    const mistake = findMistake(options)
+    if (mistake !== undefined) command.error(`error: ${mistake}`)
     const url = readUrl(context, options.url)
-    if (options.continuity === true) await runContinuity(context, url, options)
+    if (options.mlflow !== undefined) await runMlflowComparison(context, url, options)
+    else if (options.continuity === true) await runContinuity(context, url, options)
     else await runExamination(context, url, options.json === true)
   })
+}
+
+/** Options that do not go together. */
+function findMistake({ continuity, mlflow, since, limit, experiment, service }: Options): string | undefined {
+  if (continuity === true && mlflow !== undefined) return '--continuity and --mlflow are two examinations'
+  if (mlflow === undefined && (experiment !== undefined || service !== undefined)) {
+    return '--experiment and --service go with --mlflow'
+  }
+  if (continuity !== true && mlflow === undefined && (since !== undefined || limit !== undefined)) {
+    return '--since and --limit go with --continuity or --mlflow'
+  }
+  return undefined
 }
 
 async function runExamination(context: CommandContext, url: string, json: boolean): Promise<void> {

@@ -67,8 +67,8 @@ function judgeReadiness({ status, body }: Answer<Readiness>): Finding[] {
 function judgeLedger({ status, body }: Answer<Ledger>): Finding {
   if (status !== 200) return wrong('ledger', (body as Problem).detail, 'ask again when the database answers')
   const { balanced, payloads, spans } = body as Ledger
-  if (balanced) return ok('ledger', `balanced: ${equation(spans, 'spans')}`)
-  const [account, unit] = spans.balanced ? [payloads, 'payloads' as const] : [spans, 'spans' as const]
+  if (balanced) return ok('ledger', `balanced: ${equation(spans, 'span')}`)
+  const [account, unit] = spans.balanced ? [payloads, 'payload'] : [spans, 'span']
   return wrong(
     'ledger',
     `does not balance: ${equation(account, unit)}`,
@@ -80,7 +80,7 @@ function equation(account: LedgerAccount, unit: string): string {
   const parts = (['stored', 'duplicate', 'replaced', 'pending', 'dead', 'discarded', 'expired'] as const)
     .filter((name) => account[name] !== 0 || name === 'stored')
     .map((name) => `${formatCount(account[name])} ${name}`)
-  return `${formatCount(account.accepted)} ${unit} accepted ${account.balanced ? '=' : '≠'} ${parts.join(' + ')}`
+  return `${countOf(account.accepted, unit)} accepted ${account.balanced ? '=' : '≠'} ${parts.join(' + ')}`
 }
 
 function judgeQueue({ status, body }: Answer<Queue>): Finding[] {
@@ -93,10 +93,7 @@ function judgeQueue({ status, body }: Answer<Queue>): Finding[] {
     depth.pending_payloads === 0
       ? 'nothing waits'
       : `${countOf(depth.pending_payloads, 'payload')} (${formatBytes(depth.pending_bytes)}) wait, the oldest for ${formatDuration(age)}`
-  const failing =
-    depth.retrying_bodies > 0
-      ? `; ${countOf(depth.retrying_bodies, 'body').replace('bodys', 'bodies')} failed`
-      : ''
+  const failing = depth.retrying_bodies > 0 ? `; ${countOf(depth.retrying_bodies, 'item')} failed` : ''
   const queue =
     age > lagMs
       ? wrong(

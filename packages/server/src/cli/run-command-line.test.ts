@@ -34,6 +34,7 @@ const commands = [
   ['start'],
   ['migrate'],
   ['status'],
+  ['doctor'],
   ['trace'],
   ['queue'],
   ['queue', 'ls'],
@@ -78,7 +79,14 @@ describe('the command line by itself', () => {
   })
 
   test('commands that ask a server read the same settings, and refuse the same mistakes', async () => {
-    for (const command of [['status'], ['trace', 'a'.repeat(32)], ['queue', 'ls'], ['queue', 'show', '1']]) {
+    for (const command of [
+      ['status'],
+      ['doctor'],
+      ['doctor', '--continuity'],
+      ['trace', 'a'.repeat(32)],
+      ['queue', 'ls'],
+      ['queue', 'show', '1'],
+    ]) {
       for (const [env, wrong] of [
         [{ HOLDFAST_PROT: '5050' }, /HOLDFAST_PROT is not a setting/],
         [{ HOLDFAST_PORT: '70000' }, /HOLDFAST_PORT is "70000"/],
