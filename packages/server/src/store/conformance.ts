@@ -8,9 +8,12 @@ import { describeDuplicates } from './conformance/duplicates.ts'
 import { describeFindTraces } from './conformance/find-traces.ts'
 import type { StoreHarness } from './conformance/harness.ts'
 import { describeHostileInput } from './conformance/hostile-input.ts'
+import { describeModelCalls } from './conformance/model-calls.ts'
 import { describeOperations } from './conformance/operations.ts'
 import { describePaging } from './conformance/paging.ts'
 import { describeRoundTrip } from './conformance/round-trip.ts'
+import { describeRunningSpans } from './conformance/running-spans.ts'
+import { describeSpanRows } from './conformance/span-rows.ts'
 import { describeSummaries } from './conformance/summaries.ts'
 
 export type { AcceptedBody, StoreHarness } from './conformance/harness.ts'
@@ -18,7 +21,10 @@ export type { AcceptedBody, StoreHarness } from './conformance/harness.ts'
 const topics = [
   describeRoundTrip,
   describeDuplicates,
+  describeRunningSpans,
   describeSummaries,
+  describeModelCalls,
+  describeSpanRows,
   describeFindTraces,
   describePaging,
   describeOperations,

@@ -11,7 +11,7 @@ select trace_id, span_id, parent_span_id, arrival_day, marks, input_tokens, outp
 from otel.span_row
 where trace_id = any($1::uuid[]) and arrival_day >= $2 and marks & ${callMarks} <> 0
   and (input_tokens is not null or output_tokens is not null)
-  and (span_id = any($3::bigint[]) or parent_span_id = any($4::bigint[])) and span_id <> parent_span_id`
+  and (span_id = any($3::bigint[]) or parent_span_id = any($4::bigint[]))`
 
 interface Row {
   readonly trace_id: string
