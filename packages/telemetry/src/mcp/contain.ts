@@ -9,7 +9,7 @@ export function contain<T>(work: () => T): T | undefined {
   } catch (error) {
     report.warnOnce(
       'HOLDFAST_MCP_TRACING',
-      `MCP tracing failed; a message went untraced (${errorTypeOf(error)})`,
+      `MCP tracing failed, and left something untraced (${errorTypeOf(error)})`,
     )
     report.debug(error instanceof Error ? (error.stack ?? error.message) : String(error))
     return undefined

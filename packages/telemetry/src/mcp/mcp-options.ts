@@ -3,6 +3,7 @@
 /** Where context travels: `params._meta` of the message (SEP-414), headers of the HTTP request that carries it. */
 export type Carrier = 'mcp.meta' | 'http.header'
 
+/** What `traceMcpClient` and `traceMcpServer` may be told. */
 export interface McpTracingOptions {
   /**
    * Record a tool's arguments and its result (`gen_ai.tool.call.arguments`, `gen_ai.tool.call.result`), each as at most

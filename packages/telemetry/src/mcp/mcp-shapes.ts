@@ -20,12 +20,15 @@ export interface Endpoint {
 
 /** A `Client`, `Server` or `McpServer` of either SDK generation. */
 export interface McpEndpoint {
+  /** The SDK's own. */
   connect(...parameters: never[]): unknown
 }
 
 /** A transport of either SDK generation. */
 export interface McpTransport {
+  /** The SDK's own. */
   send(...parameters: never[]): unknown
+  /** The SDK's own. */
   start(...parameters: never[]): unknown
 }
 

@@ -1,6 +1,7 @@
 import { context, type Context } from '@opentelemetry/api'
 import { contextOfRequest, type RequestHeaders } from './request-context.ts'
 
+/** What of a request is relied on. */
 export interface FastifyRequestLike {
   readonly raw: { readonly headers: RequestHeaders }
 }
@@ -10,7 +11,9 @@ export type FastifyPlugin = (instance: FastifyLike, options: unknown, done: () =
 
 type Hook = (request: FastifyRequestLike, reply: unknown, done: () => void) => void
 
+/** What of a Fastify instance is relied on. */
 export interface FastifyLike {
+  /** Fastify's own. */
   addHook(name: 'onRequest' | 'preValidation', hook: Hook): unknown
 }
 
