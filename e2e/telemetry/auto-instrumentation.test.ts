@@ -8,7 +8,7 @@ import pg from 'pg'
 import type { TraceDetail } from '../../packages/server/src/query/contract.ts'
 import { atEnd } from '../stage/at-end.ts'
 import { runChild, startChild } from '../stage/child-process.ts'
-import { repository, startHoldfast, type Holdfast } from '../stage/holdfast-process.ts'
+import { repository, runHoldfast, startHoldfast, type Holdfast } from '../stage/holdfast-process.ts'
 import { installLocked } from '../stage/install-locked.ts'
 import { startPostgres } from '../stage/postgres-process.ts'
 import { getJson } from '../stage/query-client.ts'
@@ -28,7 +28,7 @@ interface Case {
   readonly args: readonly string[]
   /** Model calls that are made, and what the table of usage says of them. */
   readonly calls: number
-  readonly provider: string
+  readonly provider: string | null
   readonly model: string
   /** How many spans tell tokens. */
   readonly spansWithTokens: number
@@ -59,7 +59,9 @@ const cases: readonly Case[] = [
     title: 'LangChain.js, ESM',
     args: [...esm, 'langchain.mjs'],
     calls: 2,
-    ...gpt,
+    // It tells the model that was asked for, and no provider.
+    provider: null,
+    model: 'gpt-5',
     spansWithTokens: 2,
     tool: 'get_weather',
   },
@@ -135,6 +137,8 @@ interface Database {
 
 async function openDatabase(t: TestContext): Promise<Database> {
   const { url } = await startPostgres(t)
+  const migrated = await runHoldfast(t, ['migrate'], { DATABASE_URL: url })
+  assert.equal(migrated.code, 0, migrated.stderr)
   const pool = new pg.Pool({ connectionString: url, max: 1 })
   atEnd(t, () => pool.end())
   return {
