@@ -50,13 +50,11 @@ export interface ClientRun {
   /** Address of a server on HTTP; on stdio the server's command line. */
   readonly target: readonly string[]
   readonly tools: readonly string[]
-  readonly timeoutMs?: number
 }
 
 export function startMcpClient(t: TestContext, run: ClientRun, holdfast: Addresses): Child {
   const { sdk, era, transport } = run.cell
   const options = ['--tracing', run.tracing, '--transport', transport, '--era', era]
-  if (run.timeoutMs !== undefined) options.push('--timeout-ms', String(run.timeoutMs))
   return startChild(t, {
     title: `call-${sdk} ${options.join(' ')}`,
     command: process.execPath,

@@ -7,7 +7,9 @@ import { waitUntil } from '../stage/wait-until.ts'
 
 /** By the Query API. A span whose parent is missing stands at the left, and says so. */
 export async function readTraceTree(queryUrl: string, traceId: string): Promise<string[]> {
-  const spans = await listSpans(queryUrl, traceId, 'attributes')
+  const spans = (await listSpans(queryUrl, traceId, 'attributes')).filter(
+    (span) => span.name !== 'notifications/cancelled', // stands where its caller stood when it gave up
+  )
   const names = new Map(spans.map((span) => [span.span_id, span.name]))
   const isTop = (span: SpanItem): boolean => span.parent_span_id === null || !names.has(span.parent_span_id)
   const draw = (parent: string | null, indent: string): string[] =>

@@ -5,21 +5,21 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { traceMcpClient } from '../../../packages/telemetry/src/mcp/index.ts'
-import { abortOnSignal, readClientOptions } from './client-options.ts'
+import { limitCalls, readClientOptions } from './client-options.ts'
 import { runAgent } from './run-agent.ts'
 import { beginTracing } from './tracing.ts'
 
 const options = readClientOptions()
 const { telemetry, mcp } = beginTracing(options.tracing, 'mcp-client')
-const signal = abortOnSignal()
+const limits = limitCalls()
 
 const client = new Client({ name: 'client-v1', version: '1.0.0' })
 if (mcp) traceMcpClient(client)
 // The SDK's own transports do not satisfy its own interface under exactOptionalPropertyTypes.
 await client.connect(openTransport() as Transport)
 
-const report = await runAgent(telemetry, options.tools, undefined, (tool) =>
-  client.callTool({ name: tool, arguments: {} }, undefined, { timeout: options.timeoutMs, signal }),
+const report = await runAgent(telemetry, options.tools, undefined, (call) =>
+  client.callTool({ name: call.tool, arguments: call.arguments }, undefined, limits(call)),
 )
 await client.close()
 await telemetry?.shutdown()

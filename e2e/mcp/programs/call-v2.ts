@@ -7,13 +7,13 @@ import {
 } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { traceMcpClient } from '../../../packages/telemetry/src/mcp/index.ts'
-import { abortOnSignal, readClientOptions } from './client-options.ts'
+import { limitCalls, readClientOptions } from './client-options.ts'
 import { runAgent } from './run-agent.ts'
 import { beginTracing } from './tracing.ts'
 
 const options = readClientOptions()
 const { telemetry, mcp } = beginTracing(options.tracing, 'mcp-client')
-const signal = abortOnSignal()
+const limits = limitCalls()
 
 const client = new Client(
   { name: 'client-v2', version: '1.0.0' },
@@ -22,8 +22,8 @@ const client = new Client(
 if (mcp) traceMcpClient(client)
 await client.connect(openTransport())
 
-const report = await runAgent(telemetry, options.tools, client.getNegotiatedProtocolVersion(), (tool) =>
-  client.callTool({ name: tool, arguments: {} }, { timeout: options.timeoutMs, signal }),
+const report = await runAgent(telemetry, options.tools, client.getNegotiatedProtocolVersion(), (call) =>
+  client.callTool({ name: call.tool, arguments: call.arguments }, limits(call)),
 )
 await client.close()
 await telemetry?.shutdown()

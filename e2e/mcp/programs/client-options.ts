@@ -1,6 +1,11 @@
 // The command line of both client programs.
 import { parseArgs } from 'node:util'
 
+export interface PlannedCall {
+  readonly tool: string
+  readonly arguments: Record<string, unknown>
+}
+
 export interface ClientOptions {
   readonly tracing: string
   readonly transport: 'http' | 'sse' | 'stdio'
@@ -9,11 +14,10 @@ export interface ClientOptions {
   /** Arguments of the program. */
   readonly serverArgs: readonly string[]
   readonly era: '2025' | '2026'
-  readonly tools: readonly string[]
-  readonly timeoutMs: number
+  readonly tools: readonly PlannedCall[]
 }
 
-/** `[--tracing MODES] [--transport T] [--era E] [--timeout-ms N] [--call TOOL]… TARGET [ARGUMENT…]` */
+/** `[--tracing MODES] [--transport T] [--era E] [--call TOOL[=JSON]]… TARGET [ARGUMENT…]` */
 export function readClientOptions(): ClientOptions {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -22,7 +26,6 @@ export function readClientOptions(): ClientOptions {
       transport: { type: 'string', default: 'http' },
       era: { type: 'string', default: '2025' },
       call: { type: 'string', multiple: true, default: ['look'] },
-      'timeout-ms': { type: 'string', default: '30000' },
     },
   })
   const [target = '', ...serverArgs] = positionals
@@ -32,14 +35,19 @@ export function readClientOptions(): ClientOptions {
     target,
     serverArgs,
     era: values.era as ClientOptions['era'],
-    tools: values.call,
-    timeoutMs: Number(values['timeout-ms']),
+    tools: values.call.map((call) => {
+      const [tool = '', args = '{}'] = call.split(/=(.*)/s)
+      return { tool, arguments: JSON.parse(args) as Record<string, unknown> }
+    }),
   }
 }
 
-/** Aborted when the test sends SIGUSR2, which it does once the server has the call. */
-export function abortOnSignal(): AbortSignal {
+/** What ends a call before its answer: SIGUSR2, which the test sends once the server has the call, or a short time. */
+export function limitCalls(): (call: PlannedCall) => { signal?: AbortSignal; timeout?: number } {
   const controller = new AbortController()
   process.once('SIGUSR2', () => controller.abort(new Error('the user gave up')))
-  return controller.signal
+  return ({ arguments: { until } }) => {
+    if (until === 'abort') return { signal: controller.signal }
+    return until === 'timeout' ? { timeout: 500 } : {}
+  }
 }

@@ -1,6 +1,7 @@
 // The agent of both client programs: an agent's span, baggage, and one tool call after the other.
 import { context, propagation, trace } from '@opentelemetry/api'
 import type { TelemetryService } from '../../../packages/telemetry/src/index.ts'
+import type { PlannedCall } from './client-options.ts'
 
 export interface CallReport {
   readonly tool: string
@@ -20,17 +21,17 @@ export interface AgentReport {
   readonly calls: readonly CallReport[]
 }
 
-type CallTool = (tool: string) => Promise<unknown>
+type CallTool = (call: PlannedCall) => Promise<unknown>
 
 export async function runAgent(
   telemetry: TelemetryService | undefined,
-  tools: readonly string[],
+  planned: readonly PlannedCall[],
   protocolVersion: string | undefined,
   callTool: CallTool,
 ): Promise<AgentReport> {
   const calls: CallReport[] = []
   const callAll = async (): Promise<AgentReport> => {
-    for (const tool of tools) calls.push(await callOne(tool, callTool))
+    for (const call of planned) calls.push(await callOne(call, callTool))
     const span = trace.getActiveSpan()?.spanContext()
     const agent = span === undefined ? null : { traceId: span.traceId, spanId: span.spanId }
     return { agent, protocolVersion: protocolVersion ?? null, calls }
@@ -42,9 +43,10 @@ export async function runAgent(
   )
 }
 
-async function callOne(tool: string, callTool: CallTool): Promise<CallReport> {
+async function callOne(call: PlannedCall, callTool: CallTool): Promise<CallReport> {
+  const { tool } = call
   try {
-    const answer = (await callTool(tool)) as { content?: { text?: string }[]; isError?: boolean }
+    const answer = (await callTool(call)) as { content?: { text?: string }[]; isError?: boolean }
     const text = answer.content?.[0]?.text ?? null
     return { tool, text, isError: answer.isError === true, thrown: null }
   } catch (error) {
