@@ -35,12 +35,13 @@ export class DualTelemetryBackend implements TelemetryBackend {
 
   /** Both start at once; resolves with the first, or a little later when the second is nearly done. */
   flush(timeoutMs: number): Promise<void> {
-    return this.#both(timeoutMs, (backend) => backend.flush(timeoutMs))
+    return this.#both(timeoutMs, (backend, keepAlive) => backend.flush(timeoutMs, keepAlive))
   }
 
-  /** As `flush`; the second goes on closing by itself. */
-  shutdown(timeoutMs: number): Promise<void> {
-    return this.#both(timeoutMs, (backend) => backend.shutdown(timeoutMs))
+  /** As `flush`; of a second that is not done by then, what is in memory goes to its disk. */
+  async shutdown(timeoutMs: number): Promise<void> {
+    await this.#both(timeoutMs, (backend, keepAlive) => backend.shutdown(timeoutMs, keepAlive))
+    if (this.#lateCount > 0) contain('second', () => this.#second.endNow())
   }
 
   endNow(): void {
@@ -61,11 +62,14 @@ export class DualTelemetryBackend implements TelemetryBackend {
     return [...this.#first.counts, { name: head.name, counts: withLost }, ...rest]
   }
 
-  async #both(timeoutMs: number, act: (backend: TelemetryBackend) => Promise<void>): Promise<void> {
+  async #both(
+    timeoutMs: number,
+    act: (backend: TelemetryBackend, keepAlive: boolean) => Promise<void>,
+  ): Promise<void> {
     const deadline = performance.now() + timeoutMs
-    const first = start(() => act(this.#first))
+    const first = start(() => act(this.#first, true))
     let isSecondDone = false
-    const second = start(() => act(this.#second)).then(() => {
+    const second = start(() => act(this.#second, false)).then(() => {
       isSecondDone = true
     })
     await first

@@ -65,12 +65,12 @@ class MlflowBackend implements TelemetryBackend {
     this.counts = [{ name: 'mlflow', counts: this.#delivery.counts }]
   }
 
-  async flush(timeoutMs: number): Promise<void> {
-    await settleWithin(timeoutMs, this.processors[0].forceFlush())
+  async flush(timeoutMs: number, keepAlive?: boolean): Promise<void> {
+    await settleWithin(timeoutMs, this.processors[0].forceFlush(), keepAlive)
   }
 
-  async shutdown(timeoutMs: number): Promise<void> {
-    await settleWithin(timeoutMs, this.processors[0].shutdown())
+  async shutdown(timeoutMs: number, keepAlive?: boolean): Promise<void> {
+    await settleWithin(timeoutMs, this.processors[0].shutdown(), keepAlive)
   }
 
   endNow(): void {

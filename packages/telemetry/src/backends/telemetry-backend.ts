@@ -8,10 +8,13 @@ export interface TelemetryBackend {
   readonly name: string
   /** What the provider feeds. Their methods contain their own failures. */
   readonly processors: readonly SpanProcessor[]
-  /** Resolves when all that ended so far is delivered or on disk, or after the time; never rejects. */
-  flush(timeoutMs: number): Promise<void>
-  /** Flushes, then lets go of connections and timers; never rejects. */
-  shutdown(timeoutMs: number): Promise<void>
+  /**
+   * Resolves when all that ended so far is delivered or on disk, or after the time; never rejects. The process is kept
+   * alive meanwhile, unless `keepAlive` is false.
+   */
+  flush(timeoutMs: number, keepAlive?: boolean): Promise<void>
+  /** Flushes, then lets go of connections and timers; never rejects. `keepAlive` as with `flush`. */
+  shutdown(timeoutMs: number, keepAlive?: boolean): Promise<void>
   /** The process is ending: what is in memory goes to disk, synchronously. May be called more than once. */
   endNow(): void
   /** Counters of each delivery, in spans. */

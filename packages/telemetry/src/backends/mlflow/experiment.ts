@@ -74,7 +74,8 @@ async function find(options: ExperimentOptions): Promise<string> {
   const path = `experiments/get-by-name?experiment_name=${encodeURIComponent(name)}`
   const found = await ask(options, 'GET', path)
   if (found.body.experiment !== undefined) return useIfActive(found.body.experiment, name)
-  if (found.status !== 404) throw explain(options, found, 'does not tell its experiments')
+  if (found.status !== 404 || found.body.error_code === undefined)
+    throw explain(options, found, 'does not tell its experiments')
   const created = await ask(options, 'POST', 'experiments/create', { name })
   if (created.body.experiment_id !== undefined) return created.body.experiment_id
   // Another process was faster.
