@@ -1,7 +1,7 @@
 // Applications that people have before they install our package.
 import assert from 'node:assert/strict'
 import { cp, mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { runChild } from '../stage/child-process.ts'
 import { npmEnvironment } from '../stage/install-locked.ts'
@@ -10,17 +10,24 @@ export interface Application {
   readonly title: string
   /** What it depends on before ours comes. */
   readonly dependencies: Readonly<Record<string, string>>
-  /** In programs/; each prints `{"traceId"}` on a line. */
+  /** Each prints the id of its trace. */
   readonly programs: readonly Program[]
 }
 
 export interface Program {
+  /** From programs/. */
   readonly file: string
   /** Of its trace, sorted. */
   readonly spans: readonly string[]
   readonly protocol: 'grpc' | 'http/protobuf' | 'http/json'
 }
 
+/** The one that the READMEs print. */
+const agentOfReadme: Program = {
+  file: '../../../examples/agent/agent.mjs',
+  spans: ['chat gpt-5', 'execute_tool get_weather', 'invoke_agent weather'],
+  protocol: 'grpc',
+}
 const agentSpans = ['chat gpt-5', 'invoke_agent analyst']
 const joinedSpans = ['invoke_agent analyst', 'request of the application']
 
@@ -29,15 +36,16 @@ export const applications: readonly Application[] = [
     title: 'an empty application',
     dependencies: {},
     programs: [
-      { file: 'agent.mjs', spans: agentSpans, protocol: 'grpc' },
-      { file: 'agent.cjs', spans: agentSpans, protocol: 'grpc' },
+      agentOfReadme,
+      { file: 'esm-agent.mjs', spans: agentSpans, protocol: 'grpc' },
+      { file: 'cjs-agent.cjs', spans: agentSpans, protocol: 'grpc' },
     ],
   },
   {
     title: 'an application on the 2.x line',
     dependencies: { '@opentelemetry/api': '1.9.1', '@opentelemetry/sdk-trace-node': '2.12.0' },
     programs: [
-      { file: 'agent.mjs', spans: agentSpans, protocol: 'http/protobuf' },
+      { file: 'esm-agent.mjs', spans: agentSpans, protocol: 'http/protobuf' },
       { file: 'joins-2.mjs', spans: joinedSpans, protocol: 'grpc' },
     ],
   },
@@ -50,7 +58,7 @@ export const applications: readonly Application[] = [
       '@opentelemetry/sdk-trace': '3.1.1',
     },
     programs: [
-      { file: 'agent.cjs', spans: agentSpans, protocol: 'http/json' },
+      { file: 'cjs-agent.cjs', spans: agentSpans, protocol: 'http/json' },
       { file: 'joins-3.mjs', spans: joinedSpans, protocol: 'grpc' },
       { file: 'node-sdk.mjs', spans: ['request of the application'], protocol: 'http/protobuf' },
     ],
@@ -66,7 +74,9 @@ export async function installApplication(
   const { dependencies, programs } = application
   await mkdir(folder)
   await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }))
-  for (const { file } of programs) await cp(join(import.meta.dirname, 'programs', file), join(folder, file))
+  for (const { file } of programs) {
+    await cp(join(import.meta.dirname, 'programs', file), join(folder, basename(file)))
+  }
   const before = await runNpm(t, folder, ['install'])
   assert.equal(before.code, 0, before.stderr)
 
