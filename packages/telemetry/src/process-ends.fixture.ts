@@ -11,6 +11,7 @@ const ends: Record<string, () => void> = {
     throw new Error('a bug of the agent')
   },
   reject: () => void Promise.reject(new Error('a bug of the agent')),
+  unhandled: () => void telemetry.span('failing', () => Promise.reject(new Error('a bug of the agent'))),
   end: () => clearInterval(alive),
   SIGTERM: () => process.kill(process.pid, 'SIGTERM'),
   SIGINT: () => process.kill(process.pid, 'SIGINT'),

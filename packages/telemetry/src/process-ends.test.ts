@@ -15,6 +15,13 @@ const cases: { how: string; code: number | null; signal: string | null; names?: 
     { how: 'exit', code: 3, signal: null, about: 'process.exit() right after a span' },
     { how: 'throw', code: 1, signal: null, about: 'an exception nobody caught' },
     { how: 'reject', code: 1, signal: null, about: 'a rejection nobody handled' },
+    {
+      how: 'unhandled',
+      code: 1,
+      signal: null,
+      names: ['done', 'failing'],
+      about: 'a span whose rejection nobody handled',
+    },
     { how: 'end', code: 0, signal: null, about: 'nothing left to do' },
     { how: 'SIGTERM', code: null, signal: 'SIGTERM', about: 'SIGTERM' },
     { how: 'SIGINT', code: null, signal: 'SIGINT', about: 'SIGINT' },
