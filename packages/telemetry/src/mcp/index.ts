@@ -10,8 +10,8 @@ export { withRequestContext, type RequestHeaders } from './http/request-context.
 export { expressMiddleware, type ExpressMiddleware } from './http/express-middleware.ts'
 export {
   fastifyPlugin,
+  type FastifyHook,
   type FastifyLike,
   type FastifyPlugin,
-  type FastifyRequestLike,
 } from './http/fastify-plugin.ts'
 export { honoMiddleware, type HonoMiddleware } from './http/hono-middleware.ts'

@@ -1,5 +1,5 @@
 // A message that came in: a SERVER span around a request or notification, child of the context that came with it.
-import { context, SpanKind, trace, type Context } from '@opentelemetry/api'
+import { context, SpanKind, trace, TraceFlags, type Context, type Span } from '@opentelemetry/api'
 import { ATTR_HOLDFAST_CONTEXT_CARRIER } from '../conventions.ts'
 import { makeCall } from './call.ts'
 import { follow, hasSpan, isMethod, isNothing, type Connection, type Delivery } from './connection.ts'
@@ -23,7 +23,7 @@ export function beginReceive(connection: Connection, message: Message, extra: un
   connection.cancel(incoming, message)
   const active = context.active()
   const headers = headersOf(extra) ?? requestHeadersOf(active)
-  const belongs = headers !== undefined || isAmbientOf(connection, active)
+  const belongs = isAmbientOf(connection, active, headers)
   const { parent, carrier, links } = parentOfRequest(message, headers, belongs ? active : undefined)
   if (!hasSpan(message)) return { context: parent, delivered: () => undefined, failed: () => undefined }
 
@@ -43,12 +43,20 @@ export function beginReceive(connection: Connection, message: Message, extra: un
 
 /**
  * Whether what is active belongs to this message. Of a message from a pipe or a stream it does not: active is what was
- * active when the stream was opened, long ago. Within a process it does, and where the stream is the answer to a
- * request of ours that is still open.
+ * active when the stream was opened, long ago. Within a process it does, in an HTTP request, and where the stream is the
+ * answer to a request of ours that is still open.
  */
-function isAmbientOf(connection: Connection, active: Context): boolean {
+function isAmbientOf(connection: Connection, active: Context, headers: unknown): boolean {
   const span = trace.getSpan(active)
-  return span !== undefined && (isInProcess(connection.transport) || connection.outgoing.includesSpan(span))
+  if (span === undefined) return headers !== undefined
+  if (isOver(span)) return false
+  return headers !== undefined || isInProcess(connection.transport) || connection.outgoing.includesSpan(span)
+}
+
+/** A server that was started within a span has that span active in every request, long after it ended. */
+function isOver(span: Span): boolean {
+  const { isRemote, traceFlags } = span.spanContext()
+  return !span.isRecording() && isRemote !== true && (traceFlags & TraceFlags.SAMPLED) !== 0
 }
 
 function isInProcess(transport: Transport): boolean {

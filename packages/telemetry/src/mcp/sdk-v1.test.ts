@@ -152,6 +152,18 @@ for (const [transport, connect] of Object.entries(transports)) {
       assert.equal(spans.one('work').parentSpanContext?.spanId, call.spanContext().spanId)
     })
 
+    test('a server that was started within a span does not keep its calls there', async () => {
+      const client = makeClient()
+      const connected = await spans.tracer.startActiveSpan('startup', async (startup) => {
+        const starting = await connect(client, () => traceMcpServer(makeServer()))
+        startup.end()
+        return starting
+      })
+      await client.callTool({ name: 'look' })
+      await connected.close()
+      assert.equal(spans.one('tools/call look').parentSpanContext, undefined)
+    })
+
     test('what a tool asks of the client goes on in the same trace, in the other direction', async () => {
       const client = traceMcpClient(makeClient())
       const connected = await connect(client, () => traceMcpServer(makeServer()))
@@ -213,3 +225,14 @@ for (const [transport, connect] of Object.entries(transports)) {
     })
   })
 }
+
+test('on a pipe, a span that still is open since the server was started is not the parent either', async () => {
+  const client = makeClient()
+  await spans.tracer.startActiveSpan('startup', async (startup) => {
+    const connected = await transports.stdio(client, () => traceMcpServer(makeServer()))
+    await client.callTool({ name: 'look' })
+    await connected.close()
+    startup.end()
+  })
+  assert.equal(spans.one('tools/call look').parentSpanContext, undefined)
+})

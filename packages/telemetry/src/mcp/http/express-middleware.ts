@@ -1,5 +1,5 @@
 import { context } from '@opentelemetry/api'
-import { contextOfRequest, type RequestHeaders } from './request-context.ts'
+import { bindEvents, contextOfRequest, type RequestHeaders } from './request-context.ts'
 
 /** Of Express 4 and 5, Connect, and whatever else calls its middleware so. */
 export type ExpressMiddleware = (
@@ -15,9 +15,7 @@ export type ExpressMiddleware = (
 export function expressMiddleware(): ExpressMiddleware {
   return (request, response, next) => {
     const inRequest = contextOfRequest(request.headers)
-    // A body parser goes on in an event of the request, which is not in its context by itself.
-    context.bind(inRequest, request)
-    context.bind(inRequest, response)
+    bindEvents(inRequest, request, response)
     context.with(inRequest, () => next())
   }
 }

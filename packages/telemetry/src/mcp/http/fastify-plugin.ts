@@ -1,39 +1,33 @@
-import { context, type Context } from '@opentelemetry/api'
-import { contextOfRequest, type RequestHeaders } from './request-context.ts'
-
-/** What of a request is relied on. */
-export interface FastifyRequestLike {
-  readonly raw: { readonly headers: RequestHeaders }
-}
+import { context } from '@opentelemetry/api'
+import { bindEvents, contextOfRequest, type RequestHeaders } from './request-context.ts'
 
 /** A plugin for `app.register`, of Fastify 4 and 5. */
 export type FastifyPlugin = (instance: FastifyLike, options: unknown, done: () => void) => void
 
-type Hook = (request: FastifyRequestLike, reply: unknown, done: () => void) => void
-
-/** What of a Fastify instance is relied on. */
+/** What of a Fastify instance the plugin uses. */
 export interface FastifyLike {
-  /** Fastify's own. */
-  addHook(name: 'onRequest' | 'preValidation', hook: Hook): unknown
+  addHook(name: 'onRequest', hook: FastifyHook): unknown
 }
+
+/** What Fastify calls at the beginning of each request. */
+export type FastifyHook = (
+  request: { readonly raw: { readonly headers: RequestHeaders } },
+  reply: { readonly raw: unknown },
+  done: () => void,
+) => void
 
 /**
  * `app.register(fastifyPlugin)` before the routes: the incoming W3C context becomes the parent of all spans in a
  * request, in its hooks and in its handler. Makes no span.
  */
 export const fastifyPlugin: FastifyPlugin = (instance, _options, done) => {
-  const contexts = new WeakMap<object, Context>()
-  instance.addHook('onRequest', (request, _reply, next) => {
+  instance.addHook('onRequest', (request, reply, next) => {
     const inRequest = contextOfRequest(request.raw.headers)
-    contexts.set(request.raw, inRequest)
+    bindEvents(inRequest, request.raw, reply.raw)
     context.with(inRequest, next)
-  })
-  // In between the body is read, in events that are not in the context of the request.
-  instance.addHook('preValidation', (request, _reply, next) => {
-    context.with(contexts.get(request.raw) ?? context.active(), next)
   })
   done()
 }
 
-// Otherwise Fastify would keep the hooks to the plugin's own routes.
+// Otherwise Fastify would keep the hook to the plugin's own routes.
 Object.defineProperty(fastifyPlugin, Symbol.for('skip-override'), { value: true })

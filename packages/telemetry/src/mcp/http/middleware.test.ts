@@ -45,6 +45,13 @@ const frameworks: Readonly<Record<string, () => Promise<Listening>>> = {
   Express: async () => {
     const app = express()
     app.use(expressMiddleware())
+    app.post('/events', (request, response) => {
+      request.resume().once('end', () => {
+        spans.tracer.startSpan('end of request').end()
+        response.json({})
+      })
+      response.once('finish', () => spans.tracer.startSpan('end of response').end())
+    })
     app.use(express.json())
     app.post('/', (_request, response, next) => {
       handle().then((body) => response.json(body), next)
@@ -57,9 +64,17 @@ const frameworks: Readonly<Record<string, () => Promise<Listening>>> = {
   Fastify: async () => {
     const app = fastify()
     await app.register(fastifyPlugin)
+    app.addContentTypeParser('text/plain', (_request, payload, done) => done(null, payload))
     app.post('/', () => handle())
+    app.post('/events', (request, reply) => {
+      request.raw.resume().once('end', () => {
+        spans.tracer.startSpan('end of request').end()
+        void reply.send({})
+      })
+      reply.raw.once('finish', () => spans.tracer.startSpan('end of response').end())
+    })
     const url = await app.listen({ port: 0, host: '127.0.0.1' })
-    return { url, close: () => app.close() }
+    return { url: `${url}/`, close: () => app.close() }
   },
   Hono: async () => {
     const app = new Hono()
@@ -114,6 +129,18 @@ for (const [name, start] of Object.entries(frameworks)) {
       await post({ traceparent: '00-zz-zz-01', baggage: ';;;===' })
       for (const work of spans.named('work')) assert.equal(work.parentSpanContext, undefined)
     })
+  })
+}
+
+for (const name of ['Express', 'Fastify']) {
+  test(`${name}: who listens to the request and the response is in their context as well`, async () => {
+    const server = await frameworks[name]?.()
+    assert.ok(server)
+    const headers = { 'content-type': 'text/plain', traceparent }
+    await fetch(`${server.url}events`, { method: 'POST', headers, body: 'x'.repeat(90_000) })
+    await server.close()
+    assert.equal(spans.one('end of request').parentSpanContext?.spanId, spanId)
+    assert.equal(spans.one('end of response').parentSpanContext?.spanId, spanId)
   })
 }
 

@@ -17,6 +17,14 @@ export function withRequestContext<T>(headers: RequestHeaders, work: () => T): T
   return context.with(contextOfRequest(headers), work)
 }
 
+/** Who listens to a request or a response hears of it in the context of the request, which node would have lost. */
+export function bindEvents(inRequest: Context, ...emitters: readonly unknown[]): void {
+  contain(() => {
+    for (const emitter of emitters) context.bind(inRequest, emitter)
+  })
+}
+
+/** The active context, with what these headers carry. */
 export function contextOfRequest(headers: RequestHeaders): Context {
   const active = context.active()
   return contain(() => seedFrom(active, headers)) ?? active
