@@ -8,10 +8,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { parseArgs } from 'node:util'
 import { createTelemetry } from '../packages/telemetry/src/index.ts'
 import { compare, type Measured, type Variant } from './telemetry/compare.ts'
 import { openMcpPair } from './telemetry/open-mcp-pair.ts'
 import { spanVariants } from './telemetry/span-variants.ts'
+
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '101' } } })
+const rounds = Number(values.rounds)
 
 const sink = spawn(process.execPath, [join(import.meta.dirname, 'sink.ts')], {
   stdio: ['ignore', 'pipe', 'inherit'],
@@ -34,7 +38,7 @@ try {
     `Node ${process.versions.node}, ${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'})\n`,
   )
   // A round fits into the batch processor's queue, so that no batch is sent while it is measured.
-  print('a span', await compare(spanVariants(telemetry), { rounds: 101, count: 400, settle }))
+  print('a span', await compare(spanVariants(telemetry), { rounds, count: 400, settle }))
   for (const transport of ['memory', 'http'] as const) {
     const pairs = await Promise.all([openMcpPair(transport, false), openMcpPair(transport, true)])
     const [plain, traced] = pairs.map((pair, i): Variant => ({
@@ -44,9 +48,10 @@ try {
       },
     }))
     const variants = [plain, traced].filter((one) => one !== undefined)
-    print(`an MCP call, ${transport}`, await compare(variants, { rounds: 41, count: 100, settle }))
+    print(`an MCP call, ${transport}`, await compare(variants, { rounds, count: 50, settle }))
     for (const pair of pairs) await pair.close()
   }
+  await settle()
   const { dropped, taken } = telemetry.stats().deliveries['otlp'] ?? { dropped: NaN, taken: NaN }
   console.log(`${taken} spans taken, ${dropped} dropped`)
 } finally {
