@@ -103,12 +103,12 @@ function checkContents({ files }: Tarball): void {
   const bytes = (pattern: RegExp): number =>
     [...files].reduce((sum, [path, size]) => (pattern.test(path) ? sum + size : sum), 0)
   const kibibytes = 1024
-  // Twice what it has would mean that something came in by accident.
+  // By half more than it has now would mean that something came in by accident.
   assert.ok(
     bytes(/^dist\/mcp\/index\.js$/) < 64 * kibibytes,
     `MCP has ${bytes(/^dist\/mcp\/index\.js$/)} bytes`,
   )
   assert.ok(bytes(/grpc/) < 768 * kibibytes, `gRPC, on demand, has ${bytes(/grpc/)} bytes`)
   const rest = bytes(/\.js$/) - bytes(/grpc/)
-  assert.ok(rest < 320 * kibibytes, `everything else has ${rest} bytes`)
+  assert.ok(rest < 448 * kibibytes, `everything else has ${rest} bytes`)
 }
