@@ -63,8 +63,12 @@ export async function findExperiment(url: string, name: string): Promise<string 
   return body.experiment.experiment_id
 }
 
-export async function deleteExperiment(url: string, experimentId: string): Promise<void> {
-  const answer = await fetch(`${url}/api/2.0/mlflow/experiments/delete`, {
+export async function changeExperiment(
+  url: string,
+  experimentId: string,
+  change: 'delete' | 'restore',
+): Promise<void> {
+  const answer = await fetch(`${url}/api/2.0/mlflow/experiments/${change}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ experiment_id: experimentId }),
@@ -87,7 +91,9 @@ interface WireValue {
   readonly double_value?: number
   readonly bool_value?: boolean
   readonly array_value?: { readonly values?: readonly WireValue[] }
-  readonly kvlist_value?: { readonly values?: readonly { readonly key: string; readonly value?: WireValue }[] }
+  readonly kvlist_value?: {
+    readonly values?: readonly { readonly key: string; readonly value?: WireValue }[]
+  }
 }
 
 function readSpan(span: WireSpan): MlflowSpan {

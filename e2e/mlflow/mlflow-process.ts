@@ -16,16 +16,15 @@ export interface Mlflow {
   stop(): Promise<void>
 }
 
-/** Starts MLflow; `storeUri` is its SQLAlchemy or file store, by default a new SQLite database. */
+/** On a new, empty database. `isStarted: false`: only its address is known yet. */
 export async function startMlflow(
   t: TestContext,
-  options: { readonly isStarted?: boolean; readonly fileStore?: boolean } = {},
+  options: { readonly isStarted?: boolean } = {},
 ): Promise<Mlflow> {
   const command = await findMlflow(t)
   const dir = await makeTemporaryDirectory(t)
   const port = await findFreePort()
   const url = `http://127.0.0.1:${port}`
-  const store = options.fileStore === true ? join(dir, 'runs') : `sqlite:///${join(dir, 'mlflow.db')}`
   let server: Child | undefined
   const mlflow: Mlflow = {
     url,
@@ -35,7 +34,7 @@ export async function startMlflow(
         command,
         args: [
           'server',
-          ...['--backend-store-uri', store],
+          ...['--backend-store-uri', `sqlite:///${join(dir, 'mlflow.db')}`],
           ...['--default-artifact-root', join(dir, 'artifacts')],
           ...['--host', '127.0.0.1', '--port', String(port), '--workers', '1'],
         ],
