@@ -8,6 +8,7 @@ import type { DeliveryTarget } from './delivery-target.ts'
 import type { ExportRequest } from './export-request.ts'
 import { GrpcTransport } from './grpc-transport.ts'
 import { encodePartialSuccess, encodeRetryInfo, grpcTarget, startGrpcServer } from './test-server.ts'
+import { atEnd } from './test-stage.ts'
 
 const request: ExportRequest = { bytes: Buffer.from('spans'), spanCount: 3, encoding: 'protobuf' }
 const delivered = { kind: 'delivered', rejectedSpans: 0, message: '' }
@@ -15,7 +16,7 @@ const empty = Buffer.alloc(0)
 
 function open(t: TestContext, target: DeliveryTarget): GrpcTransport {
   const transport = new GrpcTransport(target)
-  t.after(() => transport.close())
+  atEnd(t, () => transport.close())
   return transport
 }
 
@@ -113,7 +114,7 @@ test('a stream that ends without a status is no answer of the server: it is retr
     })
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
-    t.after(() => server.close())
+    atEnd(t, () => server.close())
     const { port } = server.address() as AddressInfo
     const outcome = await open(t, grpcTarget(`http://127.0.0.1:${port}`)).send(request)
     assert.equal(outcome.kind, 'retry', `${rstCode[0]} ${JSON.stringify(outcome)}`)

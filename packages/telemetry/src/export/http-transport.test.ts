@@ -6,13 +6,14 @@ import type { ExportRequest } from './export-request.ts'
 import { HttpTransport } from './http-transport.ts'
 import { maxAskedWaitMs } from './outcome.ts'
 import { encodePartialSuccess, encodeRetryInfo, httpTarget, startHttpServer } from './test-server.ts'
+import { atEnd } from './test-stage.ts'
 
 const request: ExportRequest = { bytes: Buffer.from('spans'), spanCount: 3, encoding: 'protobuf' }
 const delivered = { kind: 'delivered', rejectedSpans: 0, message: '' }
 
 function open(t: TestContext, target: DeliveryTarget): HttpTransport {
   const transport = new HttpTransport(target)
-  t.after(() => transport.close())
+  atEnd(t, () => transport.close())
   return transport
 }
 
@@ -149,7 +150,7 @@ test('a server that is away, hangs, hangs up, or speaks no HTTP is retried', asy
     socket.on('error', () => socket.destroy()).end('SSH-2.0-nobody\r\n'),
   )
   await new Promise<void>((done) => stranger.listen(0, '127.0.0.1', done))
-  t.after(() => stranger.close())
+  atEnd(t, () => stranger.close())
   const { port } = stranger.address() as net.AddressInfo
   assert.equal((await open(t, httpTarget(`http://127.0.0.1:${port}/`)).send(request)).kind, 'retry')
 })

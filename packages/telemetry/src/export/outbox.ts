@@ -8,6 +8,8 @@ export interface OutboxEntry {
   readonly request: ExportRequest
   /** Its name on disk, if it ever gets there. */
   readonly name: string
+  /** Its place among those that wait. */
+  order: number
   state: 'waiting' | 'sending' | 'saving' | 'gone'
   /** There is a copy on disk. */
   isOnDisk: boolean
@@ -21,6 +23,7 @@ export class Outbox {
   readonly #waiting: OutboxEntry[] = []
   readonly #watchers = new Set<() => void>()
   readonly #names = new Set<string>()
+  #nextOrder = 0
   #spans = 0
   #bytes = 0
 
@@ -33,7 +36,8 @@ export class Outbox {
   }
 
   add(request: ExportRequest, name: string): void {
-    const entry: OutboxEntry = { request, name, state: 'waiting', isOnDisk: false, isCopied: false }
+    const order = this.#nextOrder++
+    const entry: OutboxEntry = { request, name, order, state: 'waiting', isOnDisk: false, isCopied: false }
     this.#entries.add(entry)
     this.#waiting.push(entry)
     this.#names.add(name)
@@ -52,10 +56,17 @@ export class Outbox {
     entry.state = state
   }
 
-  putBack(entry: OutboxEntry, where: 'first' | 'last'): void {
+  /**
+   * It waits again: in its place; or behind the next, so that when one fails and fails it is another's turn; or behind
+   * all the others.
+   */
+  putBack(entry: OutboxEntry, where: 'in order' | 'behind the next' | 'last'): void {
     entry.state = 'waiting'
-    if (where === 'first') this.#waiting.unshift(entry)
-    else this.#waiting.push(entry)
+    const next = this.#waiting.find(({ order }) => order > entry.order)
+    if (where === 'last') entry.order = this.#nextOrder++
+    else if (where === 'behind the next' && next !== undefined) entry.order = next.order + 0.5
+    const at = this.#waiting.findIndex(({ order }) => order > entry.order)
+    this.#waiting.splice(at === -1 ? this.#waiting.length : at, 0, entry)
     this.notify()
   }
 

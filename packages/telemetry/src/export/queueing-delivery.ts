@@ -58,6 +58,7 @@ export class QueueingDelivery implements Delivery {
     this.#replay = new Replay({
       spool: this.#spool,
       gate: this.#gate,
+      strikes: this.#strikes,
       pollMs: pace.pollMs,
       accepts: ({ encoding }) => target.protocol !== 'grpc' || encoding === 'protobuf',
       isInMemory: (file) => this.#outbox.holds(file),
@@ -163,7 +164,12 @@ export class QueueingDelivery implements Delivery {
   #keep(entry: OutboxEntry, reason: string): void {
     this.#trouble.away(reason, this.#gate.isDown)
     if (entry.isOnDisk) this.#spill?.leaveToDisk(entry)
-    else this.#outbox.putBack(entry, this.#strikes.add(entry.name) ? 'last' : 'first')
+    else if (entry.isCopied)
+      entry.state = 'saving' // and then it is on disk, or waits again
+    else if (this.#strikes.add(entry.name)) {
+      this.#outbox.putBack(entry, 'last')
+      void this.#spill?.save(entry) // it is not the target that is away: the others need not carry it along
+    } else this.#outbox.putBack(entry, 'behind the next')
     this.#spillIfNeeded()
   }
 

@@ -7,7 +7,7 @@ import type { Gate } from './gate.ts'
 import { nameError, type Outcome } from './outcome.ts'
 import type { SpoolFile } from './spool-file-name.ts'
 import type { Spool } from './spool.ts'
-import { Strikes } from './strikes.ts'
+import type { Strikes } from './strikes.ts'
 
 /** Files under way at a time. */
 const laneCount = 3
@@ -15,6 +15,7 @@ const laneCount = 3
 export interface ReplayOptions {
   readonly spool: Spool
   readonly gate: Gate
+  readonly strikes: Strikes
   /** Whether the target takes this file's encoding. */
   accepts(file: SpoolFile): boolean
   /** Whether memory holds the same request, and sends it. */
@@ -31,7 +32,6 @@ export interface ReplayOptions {
 export class Replay {
   readonly #options: ReplayOptions
   readonly #lock: FolderLock
-  readonly #strikes: Strikes
   /** Files that others shall not wait for in this round. */
   readonly #postponed = new Set<string>()
   /** Files that cannot be read, or not deleted after they were sent: left alone by this process from then on. */
@@ -44,7 +44,6 @@ export class Replay {
   constructor(options: ReplayOptions) {
     this.#options = options
     this.#lock = new FolderLock(options.spool.dir)
-    this.#strikes = new Strikes(options.gate)
   }
 
   /** There may be something to send. Never waits. */
@@ -87,9 +86,9 @@ export class Replay {
 
   async #sendAll(): Promise<void> {
     const { spool } = this.#options
+    this.#postponed.clear()
     if ((await this.#list()).length === 0 || !(await this.#lock.take())) return
     await spool.removeLeftovers()
-    this.#postponed.clear()
     // Listed again and again: others write there too, and the last holder sent some while we waited for the lock.
     for (let files = await this.#list(); files.length > 0 && !this.#isStopped; files = await this.#list()) {
       const queue = files
@@ -142,9 +141,9 @@ export class Replay {
     return outcome
   }
 
-  /** In its place, unless others get through and this one does not: then it waits for the next round. */
+  /** Behind the next one; where others get through and this one does not, it waits for the next round. */
   #putBack(files: SpoolFile[], file: SpoolFile): void {
-    if (this.#strikes.add(file.name)) this.#postponed.add(file.name)
-    else files.unshift(file)
+    if (this.#options.strikes.add(file.name)) this.#postponed.add(file.name)
+    else files.splice(1, 0, file)
   }
 }

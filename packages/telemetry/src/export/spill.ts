@@ -46,10 +46,10 @@ export class Spill {
     entry.isCopied = true
     const isWritten = await this.#spool.write(entry.name, entry.request)
     entry.isCopied = false
-    const state = entry.state as OutboxEntry['state'] // it may have changed meanwhile
+    const state = entry.state as OutboxEntry['state'] // the server may have answered meanwhile
     if (!isWritten) {
       this.#pausedUntilMs = performance.now() + pauseAfterFailureMs
-      if (state === 'saving') this.#outbox.putBack(entry, 'first')
+      if (state === 'saving') this.#outbox.putBack(entry, 'in order')
     } else if (state === 'gone') await this.#spool.remove(entry.name)
     else if (state === 'sending') {
       entry.isOnDisk = true

@@ -84,15 +84,7 @@ export class Spool {
           this.#tellDropped(file)
         }
       }
-      const temporary = join(this.dir, `${name}.sync.tmp`)
-      const file = fs.openSync(temporary, 'w', 0o600)
-      try {
-        fs.writeFileSync(file, request.bytes)
-        fs.fsyncSync(file)
-      } finally {
-        fs.closeSync(file)
-      }
-      fs.renameSync(temporary, join(this.dir, name))
+      this.#writeFileSync(name, request.bytes)
       this.#usedBytes += diskBytesOf({ byteCount })
       return true
     } catch (error) {
@@ -171,6 +163,23 @@ export class Spool {
       await folder.sync()
     } finally {
       await folder.close()
+    }
+  }
+
+  #writeFileSync(name: string, bytes: Uint8Array): void {
+    const temporary = join(this.dir, `${name}.sync.tmp`) // another than that of a write under way
+    try {
+      const file = fs.openSync(temporary, 'w', 0o600)
+      try {
+        fs.writeFileSync(file, bytes)
+        fs.fsyncSync(file)
+      } finally {
+        fs.closeSync(file)
+      }
+      fs.renameSync(temporary, join(this.dir, name))
+    } catch (error) {
+      fs.rmSync(temporary, { force: true })
+      throw error
     }
   }
 

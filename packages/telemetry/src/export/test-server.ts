@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import type { DeliveryTarget } from './delivery-target.ts'
+import { atEnd } from './test-stage.ts'
 
 export interface TakenRequest {
   readonly headers: http.IncomingHttpHeaders
@@ -64,7 +65,7 @@ export async function startHttpServer(t: TestContext, behave: HttpBehaviour, por
       server.close(() => done())
       server.closeAllConnections()
     })
-  t.after(close)
+  atEnd(t, close)
   return {
     url: `http://127.0.0.1:${actual}/v1/traces`,
     port: actual,
@@ -126,7 +127,7 @@ export async function startGrpcServer(t: TestContext, behave: GrpcBehaviour, por
       error === null ? done(bound) : fail(error),
     ),
   )
-  t.after(() => server.forceShutdown())
+  atEnd(t, () => server.forceShutdown())
   return {
     url: `http://127.0.0.1:${actual}`,
     port: actual,

@@ -1,0 +1,30 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+
+const cleanings = new WeakMap<TestContext, (() => unknown)[]>()
+
+/** Runs `clean` when the test has ended; what was registered last runs first. */
+export function atEnd(t: TestContext, clean: () => unknown): void {
+  const known = cleanings.get(t)
+  if (known !== undefined) return void known.push(clean)
+  const stack = [clean]
+  cleanings.set(t, stack)
+  t.after(async () => {
+    for (let next = stack.pop(); next !== undefined; next = stack.pop()) await next()
+  })
+}
+
+/** A folder of the test's own, with spaces in its path. */
+export async function makeFolder(t: TestContext): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'holdfast telemetry '))
+  atEnd(t, () => rm(dir, { recursive: true, force: true }))
+  return dir
+}
+
+/** The test's own timeout is the only clock. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await delay(2)
+}
