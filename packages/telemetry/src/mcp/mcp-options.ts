@@ -4,6 +4,7 @@
 export type Carrier = 'mcp.meta' | 'http.header'
 
 /** What `traceMcpClient` and `traceMcpServer` may be told. */
+/** For `traceMcpClient` and `traceMcpServer`. */
 export interface McpTracingOptions {
   /**
    * Record a tool's arguments and its result (`gen_ai.tool.call.arguments`, `gen_ai.tool.call.result`), each as at most

@@ -6,6 +6,7 @@ export type FastifyPlugin = (instance: FastifyLike, options: unknown, done: () =
 
 /** What of a Fastify instance the plugin uses. */
 export interface FastifyLike {
+  /** Fastify's own. */
   addHook(name: 'onRequest', hook: FastifyHook): unknown
 }
 
