@@ -70,7 +70,7 @@ export function createTelemetry(options: TelemetryOptions = {}): TelemetryServic
       'HOLDFAST_NOT_CREATED',
       `Telemetry could not be set up and is off: ${error instanceof Error ? error.message : String(error)}`,
     )
-    installation.service = makeService('off', undefined, undefined, async () => {})
+    installation.service = makeOffService(installation)
   }
   return installation.service
 }
@@ -100,7 +100,7 @@ export function holdfastSpanProcessor(options: TelemetryOptions = {}): HoldfastS
 function install(installation: Installation, options: TelemetryOptions): TelemetryService {
   const settings = installation.session?.settings ?? readAndReport(options)
   const session = (installation.session ??= openSession(settings))
-  if (session === undefined) return makeService('off', undefined, undefined, async () => {})
+  if (session === undefined) return makeOffService(installation)
   const attachment: Attachment = session.isFedByApplication
     ? { provider: trace.getTracerProvider(), kind: 'joined', detach() {} }
     : attachProvider([session.processor], settings)
@@ -111,13 +111,20 @@ function install(installation: Installation, options: TelemetryOptions): Telemet
     await session.backend.shutdown(timeoutMs)
     attachment.detach()
     await session.roots.shutdown()
-    if (installation.service === service) {
-      installation.service = undefined
-      installation.session = undefined
-    }
+    forget(installation)
   })
   if (settings.exitHooks && settings.backend !== 'memory') unhook = hookEnd(session, service)
   return service
+}
+
+function makeOffService(installation: Installation): AgentTelemetry {
+  return makeService('off', undefined, undefined, async () => forget(installation))
+}
+
+/** What is created after a shutdown is new. */
+function forget(installation: Installation): void {
+  installation.service = undefined
+  installation.session = undefined
 }
 
 function hookEnd({ backend, containment, settings }: Session, service: AgentTelemetry): () => void {

@@ -158,9 +158,9 @@ test('a stream that nobody reads ends its span when it is collected', async () =
 
 test('an iterator is kept watched when only its iterable is forgotten', async () => {
   const collect = runInNewContext('gc') as () => void
-  const iterator = telemetry
-    .span('kept', () => ({ [Symbol.asyncIterator]: () => count(2) }))
-    [Symbol.asyncIterator]()
+  const begin = (): AsyncIterator<number> =>
+    telemetry.span('kept', () => ({ [Symbol.asyncIterator]: () => count(2) }))[Symbol.asyncIterator]()
+  const iterator = begin()
   for (let turn = 0; turn < 5; turn += 1) {
     collect()
     await new Promise((done) => setImmediate(done))

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { after, describe, test } from 'node:test'
+import { createTelemetry } from '../index.ts'
+import type { FinishedSpan } from './telemetry-span.ts'
+
+const telemetry = createTelemetry({ serviceName: 'unit', backend: 'memory', env: {} })
+after(() => telemetry.shutdown())
+
+function get(name: string): FinishedSpan {
+  return telemetry.finishedSpans().find((span) => span.name === name) ?? assert.fail(`no span ${name}`)
+}
+
+describe('typed calls', () => {
+  test('a model call follows the conventions', async () => {
+    await telemetry.modelCall(
+      {
+        provider: 'openai',
+        model: 'gpt-5',
+        maxTokens: 100,
+        temperature: 0.5,
+        topK: 3,
+        stopSequences: ['x'],
+        choiceCount: 1,
+        conversationId: 'c1',
+        serverAddress: 'api.openai.com',
+        serverPort: 443,
+        messages: [{ role: 'user', content: 'secret' }],
+      },
+      async (call) => {
+        call.setResponse({
+          id: 'r1',
+          model: 'gpt-5-1',
+          finishReasons: ['stop'],
+          usage: { inputTokens: 5, outputTokens: 6 },
+        })
+        return { usage: { prompt_tokens: 999 } }
+      },
+    )
+    const span = get('chat gpt-5')
+    assert.equal(span.kind, 'CLIENT')
+    assert.deepEqual(span.attributes, {
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.provider.name': 'openai',
+      'gen_ai.request.model': 'gpt-5',
+      'gen_ai.conversation.id': 'c1',
+      'gen_ai.request.max_tokens': 100,
+      'gen_ai.request.temperature': 0.5,
+      'gen_ai.request.top_k': 3,
+      'gen_ai.request.stop_sequences': ['x'],
+      'server.address': 'api.openai.com',
+      'server.port': 443,
+      'holdfast.span.type': 'CHAT_MODEL',
+      'gen_ai.response.id': 'r1',
+      'gen_ai.response.model': 'gpt-5-1',
+      'gen_ai.response.finish_reasons': ['stop'],
+      'gen_ai.usage.input_tokens': 5,
+      'gen_ai.usage.output_tokens': 6,
+    })
+  })
+
+  test('what a model call returns is read when nothing was told', async () => {
+    await telemetry.modelCall({ provider: 'openai', model: 'read' }, async () => ({
+      id: 'chatcmpl-1',
+      object: 'chat.completion',
+      model: 'read-1',
+      choices: [{ finish_reason: 'length', message: { role: 'assistant', content: 'hi' } }],
+      usage: { prompt_tokens: 3, completion_tokens: 4, completion_tokens_details: { reasoning_tokens: 2 } },
+    }))
+    const { attributes } = get('chat read')
+    assert.equal(attributes['gen_ai.response.id'], 'chatcmpl-1')
+    assert.deepEqual(attributes['gen_ai.response.finish_reasons'], ['length'])
+    assert.equal(attributes['gen_ai.usage.reasoning.output_tokens'], 2)
+    assert.equal(attributes['gen_ai.output.messages'], undefined)
+  })
+
+  test('tools, agents, embeddings and retrievals have their names, kinds and operations', () => {
+    telemetry.toolCall({ name: 'search', id: 'call_1', arguments: { q: 'secret' } }, () => 'secret')
+    telemetry.agentRun({ name: 'helper', version: '2' }, () => 0)
+    telemetry.agentRun({ name: 'far', remote: true, provider: 'openai' }, () => 0)
+    telemetry.embeddings({ provider: 'cohere', model: 'embed', dimensions: 256 }, (call) =>
+      call.setUsage({ prompt_tokens: 7 }),
+    )
+    telemetry.retrieval({ dataSource: 'docs', query: 'secret', topK: 4 }, (search) =>
+      search.setDocuments(['secret']),
+    )
+    const tool = get('execute_tool search')
+    assert.equal(tool.kind, 'INTERNAL')
+    assert.equal(tool.attributes['gen_ai.tool.call.id'], 'call_1')
+    assert.equal(get('invoke_agent helper').attributes['gen_ai.agent.version'], '2')
+    assert.equal(get('invoke_agent helper').kind, 'INTERNAL')
+    assert.equal(get('invoke_agent far').kind, 'CLIENT')
+    assert.equal(get('embeddings embed').attributes['gen_ai.usage.input_tokens'], 7)
+    assert.equal(get('embeddings embed').attributes['holdfast.span.type'], 'EMBEDDING')
+    assert.equal(get('retrieval docs').attributes['gen_ai.operation.name'], 'retrieval')
+    // Content that helpers see is not recorded by default.
+    assert.ok(!JSON.stringify(telemetry.finishedSpans()).includes('secret'))
+  })
+
+  test('a tool result that is an error in MCP’s way marks the call failed', () => {
+    telemetry.toolCall({ name: 'mcp' }, () => ({ isError: true, content: [] }))
+    assert.equal(get('execute_tool mcp').status.code, 'ERROR')
+    assert.equal(get('execute_tool mcp').attributes['error.type'], 'tool_error')
+  })
+})
