@@ -98,6 +98,46 @@ describe('writers at the same time', () => {
     assert.equal(spans.replaced + spans.duplicate, 40n)
   })
 
+  test('of signs of life of running spans keep the last to be appended, whoever writes it', async () => {
+    const traceId = newTraceId()
+    const spans = Array.from({ length: 5 }, () => makeSpan({ traceId }))
+    const sign = (n: number): Span[] =>
+      spans.map((span) => makeRunning({ ...span, attributes: [{ key: 'sign', value: BigInt(n) }] }))
+    for (let round = 0; round < 4; round++) {
+      await persistAtOnce(...[1, 2, 3, 4].map((n) => [sign(round * 4 + n)]))
+    }
+    assert.equal(await countSpans(persist.store, traceId), 5)
+    assert.equal((await persist.store.findTrace(traceId))?.runningCount, 5)
+    const stored = await persist.store.readSpans(traceId, { limit: 10 })
+    assert.ok(
+      stored.every((span) => span.attributes.some(({ key, value }) => key === 'sign' && value === 16n)),
+    )
+    const { spans: books } = await assertBooksBalance(persist.pool)
+    assert.deepEqual([books.stored, books.replaced + books.duplicate], [5n, 75n])
+  })
+
+  test('of nested model calls count the innermost, whoever writes which', async () => {
+    const tokens = (input: number) => [
+      { key: 'gen_ai.operation.name', value: 'chat' },
+      { key: 'gen_ai.usage.input_tokens', value: BigInt(input) },
+    ]
+    for (let round = 0; round < 8; round++) {
+      const outer = makeSpan({ attributes: tokens(10) })
+      const { traceId } = outer
+      const middle = makeSpan({ traceId, parentSpanId: outer.spanId, attributes: tokens(10) })
+      const inner = makeSpan({ traceId, parentSpanId: middle.spanId, attributes: tokens(10) })
+      const alone = makeSpan({ traceId, attributes: tokens(3) })
+      const bodies = [[[outer]], [[middle]], [[inner], [outer]], [[alone]]]
+      await persistAtOnce(...(round % 2 === 0 ? bodies : bodies.toReversed()))
+      assert.equal((await persist.store.findTrace(traceId))?.inputTokens, 13)
+      const calls = await persist.store.listModelCalls([traceId], { limit: 10 })
+      assert.deepEqual(
+        new Set(calls.get(traceId)?.map((call) => call.spanId)),
+        new Set([inner.spanId, alone.spanId]),
+      )
+    }
+  })
+
   test('drain one queue together, each payload once, though each was sent twice', async () => {
     const traceIds = Array.from({ length: 10 }, newTraceId)
     const payloads = Array.from({ length: 40 }, (_, i) => [
