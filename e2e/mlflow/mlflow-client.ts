@@ -63,17 +63,29 @@ export async function findExperiment(url: string, name: string): Promise<string 
   return body.experiment.experiment_id
 }
 
+/** @returns its id */
+export async function createExperiment(url: string, name: string): Promise<string> {
+  const created = await post(url, 'create', { name })
+  return (created as { experiment_id: string }).experiment_id
+}
+
 export async function changeExperiment(
   url: string,
   experimentId: string,
   change: 'delete' | 'restore',
 ): Promise<void> {
-  const answer = await fetch(`${url}/api/2.0/mlflow/experiments/${change}`, {
+  await post(url, change, { experiment_id: experimentId })
+}
+
+async function post(url: string, action: string, body: object): Promise<unknown> {
+  const answer = await fetch(`${url}/api/2.0/mlflow/experiments/${action}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ experiment_id: experimentId }),
+    body: JSON.stringify(body),
   })
-  assert.equal(answer.status, 200, await answer.text())
+  const text = await answer.text()
+  assert.equal(answer.status, 200, text)
+  return JSON.parse(text)
 }
 
 interface WireSpan {
