@@ -89,7 +89,7 @@ describe('context from a peer', () => {
   })
 
   test('_meta goes before the header, whose span is linked when it is active', () => {
-    const other = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 }
+    const other = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1, isRemote: true }
     context.with(trace.setSpanContext(context.active(), other), () => {
       const headers = { traceparent: `00-${other.traceId}-${other.spanId}-01` }
       assert.equal(receive(callWith({ traceparent }), { requestInfo: { headers } }).parentId, spanId)

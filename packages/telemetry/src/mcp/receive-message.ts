@@ -7,6 +7,7 @@ import { requestHeadersOf } from './context-keys.ts'
 import { isRecord, type Message, type Transport } from './mcp-shapes.ts'
 import { borrowOuterSpan } from './outer-span.ts'
 import { parentOfRequest } from './parent-of-request.ts'
+import { servesHttp } from './transport-attributes.ts'
 
 /** The context to handle it in. */
 export interface Incoming extends Delivery {
@@ -22,8 +23,9 @@ export function beginReceive(connection: Connection, message: Message, extra: un
   }
   connection.cancel(incoming, message)
   const active = context.active()
-  const headers = headersOf(extra) ?? requestHeadersOf(active)
-  const belongs = isAmbientOf(connection, active, headers)
+  const inRequest = servesHttp(connection.transport)
+  const headers = headersOf(extra) ?? (inRequest ? requestHeadersOf(active) : undefined)
+  const belongs = isAmbientOf(connection, active, inRequest || headers !== undefined)
   const { parent, carrier, links } = parentOfRequest(message, headers, belongs ? active : undefined)
   if (!hasSpan(message)) return { context: parent, delivered: () => undefined, failed: () => undefined }
 
@@ -46,11 +48,11 @@ export function beginReceive(connection: Connection, message: Message, extra: un
  * active when the stream was opened, long ago. Within a process it does, in an HTTP request, and where the stream is the
  * answer to a request of ours that is still open.
  */
-function isAmbientOf(connection: Connection, active: Context, headers: unknown): boolean {
+function isAmbientOf(connection: Connection, active: Context, inRequest: boolean): boolean {
   const span = trace.getSpan(active)
-  if (span === undefined) return headers !== undefined
+  if (span === undefined) return inRequest
   if (isOver(span)) return false
-  return headers !== undefined || isInProcess(connection.transport) || connection.outgoing.includesSpan(span)
+  return inRequest || isInProcess(connection.transport) || connection.outgoing.includesSpan(span)
 }
 
 /** A server that was started within a span has that span active in every request, long after it ended. */

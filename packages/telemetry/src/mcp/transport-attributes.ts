@@ -27,8 +27,13 @@ export function describeTransport(transport: Transport): Attributes {
     }
   }
   if (isStdio(shape) || isStdio(shape['_wire'])) return { [ATTR_NETWORK_TRANSPORT]: 'pipe' }
-  const servesHttp = ['handleRequest', 'handlePostMessage'].some((name) => typeof shape[name] === 'function')
-  return servesHttp ? overTcp('http') : {}
+  return servesHttp(transport) ? overTcp('http') : {}
+}
+
+/** A transport that is handed HTTP requests: what it receives it receives within one. */
+export function servesHttp(transport: Transport): boolean {
+  const shape = transport as unknown as Record<string, unknown>
+  return ['handleRequest', 'handlePostMessage'].some((name) => typeof shape[name] === 'function')
 }
 
 function isStdio(shape: unknown): boolean {
