@@ -54,7 +54,7 @@ export function makeCall(
     respond: (response) => {
       const error = ownValue(response, 'error')
       if (isRecord(error)) {
-        const code = String(error['code'])
+        const code = textOf(error['code'])
         const message = error['message']
         endWith(
           { [ATTR_RPC_RESPONSE_STATUS_CODE]: boundedText(code, 32) },
@@ -71,6 +71,10 @@ export function makeCall(
     fail: (errorType, description) => endWith({}, { type: errorType, description }),
     end: () => endWith({}),
   }
+}
+
+function textOf(code: unknown): string {
+  return typeof code === 'number' || typeof code === 'string' ? String(code) : '_OTHER'
 }
 
 /** A low-cardinality name for what was thrown: its class. */

@@ -40,11 +40,14 @@ function traceMcp<T>(target: T, options: McpTracingOptions | undefined, caller: 
     const settings = readMcpSettings(options)
     if (isTransport(target)) patchTransport(target, settings)
     else if (isEndpoint(target)) patchEndpoint(target, settings)
-    else
+    else {
+      const given =
+        typeof target === 'function' ? 'a function (with a factory, call it inside)' : 'something else'
       report.warnOnce(
         'HOLDFAST_MCP_TARGET',
-        `${caller} traces MCP clients, servers and transports, and was given none`,
+        `${caller} traces MCP clients, servers and transports, and was given ${given}`,
       )
+    }
   })
   return target
 }
