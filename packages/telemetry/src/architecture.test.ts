@@ -25,7 +25,7 @@ const house: House = {
     mcp: ['service/serialise-value.ts'],
   },
   innerRooms: ['backends/mlflow'],
-  everywhere: ['report.ts', 'conventions.ts'],
+  everywhere: ['report.ts', 'conventions.ts', 'version.ts'],
   composers: ['index.ts', 'create-telemetry.ts'],
   // No SDK: whoever has one of his own loads nothing of ours. Neither MCP SDK: both generations are known by their shapes.
   mayUsePackages: { mcp: ['@opentelemetry/api'] },
