@@ -21,7 +21,7 @@ export interface DeliveryPace {
   readonly pollMs: number
   /** How long a flush waits for the server before it writes to disk. */
   readonly flushGraceMs: number
-  /** How long a shutdown goes on sending what lies on disk. */
+  /** How long a flush then goes on sending what lies on disk. */
   readonly drainMs: number
 }
 

@@ -26,9 +26,12 @@ export type { DeliveryTarget } from './delivery-target.ts'
 export interface Delivery extends SpanExporter {
   /** Never fails and never waits: `done` is called with SUCCESS before this returns. */
   export(spans: readonly ReadableSpan[], done: (result: ExportResult) => void): void
-  /** Resolves when everything taken so far is delivered or fsynced to the spool; at the latest after the target's timeoutMs. */
+  /**
+   * Resolves when everything taken so far is delivered or fsynced to the spool. While the server takes what it gets, it
+   * also sends what lay in the spool, for two seconds at most. In all at the latest after the target's timeoutMs.
+   */
   forceFlush(): Promise<void>
-  /** A flush, a little time for what the spool holds, and the end. What comes later is dropped and counted. */
+  /** A flush, and the end. What comes later is dropped and counted. */
   shutdown(): Promise<void>
   /** Once, without retry or spool, and not at all while the target is in trouble: for spans that are sent before they ended. */
   sendBestEffort(spans: readonly ReadableSpan[]): void

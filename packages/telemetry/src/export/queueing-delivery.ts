@@ -79,17 +79,18 @@ export class QueueingDelivery implements Delivery {
   }
 
   async forceFlush(): Promise<void> {
-    const { timeoutMs } = this.#options.target
-    const startedMs = performance.now()
+    const endMs = performance.now() + this.#options.target.timeoutMs
+    const leftMs = (): number => Math.max(0, endMs - performance.now())
     const mine = this.#outbox.list()
     const isSafe = (): boolean => mine.every(({ state, isOnDisk }) => state === 'gone' || isOnDisk)
     this.#pump()
-    if (this.#spill !== undefined) {
-      const graceMs = Math.min(this.#pace.flushGraceMs, timeoutMs / 2)
-      await this.#outbox.waitUntil(() => isSafe() || this.#gate.isTroubled, graceMs)
-      if (!isSafe()) void this.#saveAll(this.#spill, mine)
-    }
-    await this.#outbox.waitUntil(isSafe, Math.max(0, timeoutMs - (performance.now() - startedMs)))
+    if (this.#spill === undefined) return this.#outbox.waitUntil(isSafe, leftMs())
+    const graceMs = Math.min(this.#pace.flushGraceMs, leftMs() / 2)
+    await this.#outbox.waitUntil(() => isSafe() || this.#gate.isTroubled, graceMs)
+    // The server takes what it gets: then a little more, for a process may be too short to send the spool beside its work.
+    if (isSafe()) return withinMs(Math.min(this.#pace.drainMs, leftMs()), this.#replay?.drain())
+    void this.#saveAll(this.#spill, mine)
+    await this.#outbox.waitUntil(isSafe, leftMs())
   }
 
   shutdown(): Promise<void> {
@@ -200,7 +201,6 @@ export class QueueingDelivery implements Delivery {
 
   async #end(): Promise<void> {
     await this.forceFlush()
-    if (this.#replay !== undefined) await withinMs(this.#pace.drainMs, this.#replay.drain())
     this.#isEnded = true
     this.#replay?.stop()
     this.#gate.close()
@@ -213,7 +213,7 @@ export class QueueingDelivery implements Delivery {
 }
 
 /** Waits for `work`, but no longer than that; the wait keeps the process alive. */
-async function withinMs(timeoutMs: number, work: Promise<void>): Promise<void> {
+async function withinMs(timeoutMs: number, work: Promise<void> | undefined): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<void>((done) => {
     timer = setTimeout(done, timeoutMs)
