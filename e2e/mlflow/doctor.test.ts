@@ -13,6 +13,7 @@ import { startMlflow } from './mlflow-process.ts'
 test('the doctor holds Holdfast and MLflow against each other', async (t) => {
   const holdfast = await startHoldfast(t, { dataDir: await makeTemporaryDirectory(t) })
   const mlflow = await startMlflow(t)
+  if (mlflow === undefined) return
   const experiment = await createExperiment(mlflow.url, 'agents')
   const other = await createExperiment(mlflow.url, 'others')
   const toHoldfast = (spans: Parameters<typeof send>[0]) => send(spans, holdfast.otlpHttpUrl)

@@ -16,12 +16,20 @@ export interface Mlflow {
   stop(): Promise<void>
 }
 
-/** On a new, empty database. `isStarted: false`: only its address is known yet. */
+/**
+ * On a new, empty database. `isStarted: false`: only its address is known yet.
+ * @returns undefined when this machine has no Python; the test is skipped then, and should return
+ */
 export async function startMlflow(
   t: TestContext,
   options: { readonly isStarted?: boolean } = {},
-): Promise<Mlflow> {
+): Promise<Mlflow | undefined> {
   const command = await findMlflow(t)
+  if (command === undefined) {
+    console.error('\n!!! SKIPPED: the tests against MLflow need python3 (3.11 or newer). !!!\n')
+    t.skip('no python3 on PATH')
+    return undefined
+  }
   const dir = await makeTemporaryDirectory(t)
   const port = await findFreePort()
   const url = `http://127.0.0.1:${port}`

@@ -40,7 +40,10 @@ export function openMlflowServer(
   const user = env['MLFLOW_TRACKING_USERNAME'] || decodeURIComponent(parsed.username)
   const password = env['MLFLOW_TRACKING_PASSWORD'] || decodeURIComponent(parsed.password)
   const token = env['MLFLOW_TRACKING_TOKEN']
-  const basic = user === '' || password === '' ? undefined : `Basic ${btoa(`${user}:${password}`)}`
+  const basic =
+    user === '' || password === ''
+      ? undefined
+      : `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
   return {
     url: `${parsed.protocol}//${parsed.host}${parsed.pathname.replace(/\/+$/, '')}`,
     authorization: basic ?? (token ? `Bearer ${token}` : undefined),

@@ -15,7 +15,7 @@ const columns: readonly Column<DivergentTrace>[] = [
 ]
 
 const maxRows = 50
-const maxIds = 3
+const maxIds = 1
 
 /** Lines for a terminal: a table of the traces that differ, then what to do about each kind. */
 export function drawMlflowReport(report: MlflowReport, paint: Paint): string[] {

@@ -105,6 +105,12 @@ function explain({ server }: ExperimentOptions, { status, body }: Answer, otherw
       `what answers at ${server.baseUrl} is not MLflow's REST API (HTTP 404); correct MLFLOW_TRACKING_URI`,
     )
   }
+  if (status >= 300 && status < 400) {
+    return warn(
+      'HOLDFAST_MLFLOW_REDIRECTS',
+      `MLflow at ${server.baseUrl} redirects us (HTTP ${status}); set MLFLOW_TRACKING_URI to the address that it redirects to`,
+    )
+  }
   // It may pass; the delivery says it when it lasts.
   if (status >= 500 || status === 429) {
     return Object.assign(new Error(`MLflow answers HTTP ${status}`), { code: `HTTP ${status}` })
