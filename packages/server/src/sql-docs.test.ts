@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
+import { asideAttributes, promotedAttributes } from './store/postgres/promoted-attributes.ts'
 import { createTestDatabase, type TestDatabase } from './postgres/test-database.ts'
 
 const text = readFileSync(new URL('../../../docs/sql.md', import.meta.url), 'utf8')
@@ -45,6 +46,13 @@ describe('docs/sql.md', () => {
       assert.deepEqual(described, rows)
     })
   }
+
+  test('names every attribute that has a column', () => {
+    const missing = [...promotedAttributes, ...asideAttributes]
+      .flatMap(({ keys }) => keys.map((key) => (typeof key === 'string' ? key : key.key)))
+      .filter((key) => !text.includes(`\`${key}\``))
+    assert.deepEqual(missing, [])
+  })
 
   const queries = [...text.matchAll(/^```sql\n([\s\S]*?)^```/gm)].map(([, query]) => query!)
 
