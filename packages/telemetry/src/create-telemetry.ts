@@ -19,6 +19,7 @@ import { report } from './report.ts'
 import { AgentTelemetry } from './service/agent-telemetry.ts'
 import { Containment } from './service/containment.ts'
 import type { TelemetryService } from './service/telemetry-service.ts'
+import { version } from './version.ts'
 import { readSettings, type SettingsOptions } from './settings/read-settings.ts'
 import type { Settings } from './settings/settings.ts'
 
@@ -35,6 +36,10 @@ interface Session {
   readonly containment: Containment
   readonly roots: LocalRoots
   readonly processor: SpanProcessor
+  /** What is to be done before the end, in the order of registration. */
+  readonly beforeEnd: (() => void)[]
+  /** Listens no more to the end of the process. */
+  readonly unhook: () => void
   /** The application put the processor into its own provider. */
   isFedByApplication: boolean
 }
@@ -49,8 +54,9 @@ const scope = '@holdfast/telemetry'
 
 /**
  * Sets telemetry up, by the options, the `OTEL_*` variables and `TELEMETRY_BACKEND`, and returns the service. Joins the
- * OpenTelemetry provider that the application has registered, or registers one. Never throws: what is wrong with the
- * settings is said as a process warning, and the default counts. A second call returns the service of the first.
+ * OpenTelemetry provider that the application has registered, or registers one. So an application with an SDK of its own
+ * calls this after it has started that: the API refuses a provider that comes second. Never throws: what is wrong with
+ * the settings is said as a process warning, and the default counts. A second call returns the service of the first.
  */
 export function createTelemetry(options: TelemetryOptions = {}): TelemetryService {
   const installation = findInstallation()
@@ -83,7 +89,7 @@ export function createTelemetry(options: TelemetryOptions = {}): TelemetryServic
 export function holdfastSpanProcessor(options: TelemetryOptions = {}): HoldfastSpanProcessor {
   const installation = findInstallation()
   try {
-    installation.session ??= openSession(readAndReport(options))
+    installation.session ??= openSession(installation, readAndReport(options))
     if (installation.session !== undefined) {
       installation.session.isFedByApplication = true
       return installation.session.processor
@@ -99,51 +105,36 @@ export function holdfastSpanProcessor(options: TelemetryOptions = {}): HoldfastS
 
 function install(installation: Installation, options: TelemetryOptions): TelemetryService {
   const settings = installation.session?.settings ?? readAndReport(options)
-  const session = (installation.session ??= openSession(settings))
+  const session = (installation.session ??= openSession(installation, settings))
   if (session === undefined) return makeOffService(installation)
   const attachment: Attachment = session.isFedByApplication
     ? { provider: trace.getTracerProvider(), kind: 'joined', detach() {} }
     : attachProvider([session.processor], settings)
   registerContext(settings)
-  let unhook = (): void => {}
   const service = makeService(settings.backend, session, attachment, async (timeoutMs) => {
-    unhook()
     await session.backend.shutdown(timeoutMs)
+    // Where the time was too short: to disk with the rest. Then the end of the process is no longer ours to watch.
+    session.containment.run('shutting down', () => session.backend.endNow(), undefined)
+    session.unhook()
     attachment.detach()
-    await session.roots.shutdown()
-    forget(installation)
+    forget(installation, session)
   })
-  if (settings.exitHooks && settings.backend !== 'memory') unhook = hookEnd(session, service)
+  session.beforeEnd.push(() => service.streams.abandonAll())
   return service
 }
 
 function makeOffService(installation: Installation): AgentTelemetry {
-  return makeService('off', undefined, undefined, async () => forget(installation))
+  return makeService('off', undefined, undefined, async () => forget(installation, undefined))
 }
 
 /** What is created after a shutdown is new. */
-function forget(installation: Installation): void {
+function forget(installation: Installation, session: Session | undefined): void {
+  if (installation.session !== session) return
   installation.service = undefined
   installation.session = undefined
 }
 
-function hookEnd({ backend, containment, settings }: Session, service: AgentTelemetry): () => void {
-  return hookExit({
-    deliver: () => backend.flush(settings.otel.otlp.timeoutMs),
-    endNow: () =>
-      containment.run(
-        'the end of the process',
-        () => {
-          service.streams.abandonAll()
-          backend.endNow()
-        },
-        undefined,
-      ),
-    takenCount: () => backend.counts.reduce((sum, { counts }) => sum + counts.taken, 0),
-  })
-}
-
-function openSession(settings: Settings): Session | undefined {
+function openSession(installation: Installation, settings: Settings): Session | undefined {
   const backend = openBackend(settings)
   if (backend === undefined) return undefined
   const containment = new Containment()
@@ -151,8 +142,44 @@ function openSession(settings: Settings): Session | undefined {
   const contained = [roots, ...backend.processors].map(
     (processor) => new ContainedProcessor(processor, (where, error) => containment.note(where, error)),
   )
-  const processor = new FanOut(contained)
-  return { settings, backend, containment, roots, processor, isFedByApplication: false }
+  const beforeEnd: (() => void)[] = []
+  const unhook = hookEnd(settings, backend, containment, beforeEnd)
+  // An application that shuts its provider down shuts this down with it.
+  const onShutdown = (): void => {
+    unhook()
+    forget(installation, session)
+  }
+  const processor = new FanOut(contained, onShutdown)
+  const session: Session = {
+    settings,
+    backend,
+    containment,
+    roots,
+    processor,
+    beforeEnd,
+    unhook,
+    isFedByApplication: false,
+  }
+  return session
+}
+
+// Nothing listens where nothing could be lost.
+function hookEnd(
+  settings: Settings,
+  backend: TelemetryBackend,
+  containment: Containment,
+  beforeEnd: readonly (() => void)[],
+): () => void {
+  if (!settings.exitHooks || settings.backend === 'memory') return () => {}
+  const endNow = (): void => {
+    for (const step of beforeEnd) step()
+    backend.endNow()
+  }
+  return hookExit({
+    deliver: () => backend.flush(settings.otel.otlp.timeoutMs),
+    endNow: () => containment.run('the end of the process', endNow, undefined),
+    takenCount: () => backend.counts.reduce((sum, { counts }) => sum + counts.taken, 0),
+  })
 }
 
 function openBackend({ backend, otel, mlflow }: Settings): TelemetryBackend | undefined {
@@ -187,10 +214,10 @@ function makeService(
   attachment: Attachment | undefined,
   shutdown: (timeoutMs: number) => Promise<void>,
 ): AgentTelemetry {
-  const idleTracer = new ProxyTracerProvider().getTracer(scope)
+  const idleTracer = new ProxyTracerProvider().getTracer(scope, version)
   return new AgentTelemetry({
     backendName,
-    tracer: attachment?.provider.getTracer(scope) ?? idleTracer,
+    tracer: attachment?.provider.getTracer(scope, version) ?? idleTracer,
     idleTracer,
     containment: session?.containment ?? new Containment(),
     policy: session?.settings ?? { captureContent: 'none', valueMaxChars: 0 },

@@ -18,7 +18,6 @@ export function openOtelBackend(settings: OtelSettings): TelemetryBackend {
 class OtelBackend implements TelemetryBackend {
   readonly name = 'otel'
   readonly processors: readonly SpanProcessor[]
-  readonly counts: TelemetryBackend['counts']
   readonly #delivery: Delivery
   readonly #batching: BatchProcessor
   readonly #pending: PendingSpans | undefined
@@ -38,7 +37,17 @@ class OtelBackend implements TelemetryBackend {
       ? new PendingSpans({ send: (spans) => this.#delivery.sendBestEffort(spans) })
       : undefined
     this.processors = this.#pending ? [this.#batching, this.#pending] : [this.#batching]
-    this.counts = [{ name: 'otlp', counts: this.#delivery.counts }]
+  }
+
+  get counts(): TelemetryBackend['counts'] {
+    const { counts } = this.#delivery
+    const dropped = this.#batching.droppedCount
+    return [
+      {
+        name: 'otlp',
+        counts: { ...counts, taken: counts.taken + dropped, dropped: counts.dropped + dropped },
+      },
+    ]
   }
 
   async flush(timeoutMs: number): Promise<void> {

@@ -69,6 +69,10 @@ class DrainableBatchProcessor implements BatchProcessor {
     // Beyond its queue are only spans whose resource is still being detected.
     if (this.#waiting.size >= this.#keepAtMost) {
       this.droppedCount += 1
+      report.warnOnce(
+        'HOLDFAST_RESOURCE_PENDING',
+        "The provider's resource is still being detected; spans beyond the queue are dropped until it is.",
+      )
       return
     }
     this.#waiting.add(span)

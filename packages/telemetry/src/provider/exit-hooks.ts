@@ -22,8 +22,9 @@ export function hookExit(steps: ExitSteps): () => void {
     void steps.deliver().then(() => (deliveredAt = steps.takenCount()))
   }
   const onSignal = (signal: NodeJS.Signals): void => {
-    steps.endNow()
+    // A handler of the application's that shuts down has the time to deliver: on disk, spans would wait for the next start.
     if (othersWait(signal)) return
+    steps.endNow()
     unhook()
     process.kill(process.pid, signal)
   }

@@ -4,9 +4,11 @@ import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace
 /** One processor for several, so that a provider has one of ours, and it is seen whether it has it already. */
 export class FanOut implements SpanProcessor {
   #processors: readonly SpanProcessor[]
+  #onShutdown: () => void
 
-  constructor(processors: readonly SpanProcessor[]) {
+  constructor(processors: readonly SpanProcessor[], onShutdown: () => void = () => {}) {
     this.#processors = processors
+    this.#onShutdown = onShutdown
   }
 
   onStart(span: Span, parentContext: Context): void {
@@ -22,6 +24,7 @@ export class FanOut implements SpanProcessor {
   }
 
   async shutdown(): Promise<void> {
+    this.#onShutdown()
     await Promise.all(this.#processors.map((processor) => processor.shutdown()))
   }
 }
