@@ -18,7 +18,7 @@ export const cost = Type.Object(
     }),
     truncated: Type.Boolean({
       description:
-        'There are more model calls than are priced: 1000 a trace, 10 000 a page. Then usd is null',
+        'There are more model calls than are priced (1000 a trace, 10 000 a page), or they were not read in time. Then usd is null',
     }),
     price_list: priceListName,
   },

@@ -65,9 +65,9 @@ describe('the Query API', () => {
         status: 'ok',
         span_count: 3,
         error_count: 0,
-        input_tokens: 3600,
+        input_tokens: 2400, // of the two steps: they are calls within the first span's call
         output_tokens: null,
-        cost: { usd: null, priced_calls: 0, unpriced_calls: 3, truncated: false, price_list: priceList },
+        cost: { usd: null, priced_calls: 0, unpriced_calls: 2, truncated: false, price_list: priceList },
         running: false,
         silent: false,
         last_heard_at: null,

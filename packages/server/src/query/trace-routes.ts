@@ -1,6 +1,6 @@
 import { CalledServices } from './continuity/called-services.ts'
 import { maxSpansChecked, readContinuity } from './continuity/read-continuity.ts'
-import { maxCallsPriced, priceTrace } from './price-trace.ts'
+import { priceOneTrace } from './price-traces.ts'
 import { problemOfUnknownTrace } from './problem.ts'
 import type { QueryApiOptions, QueryApp } from './query-api-options.ts'
 import { readSpanPage, toRowPage } from './read-span-page.ts'
@@ -41,8 +41,7 @@ export function addTraceRoutes(app: QueryApp, { store, budget }: QueryApiOptions
       reserveForRows(budget, reply, Math.min(trace.spanCount, rowsToRead))
       if (include === 'attributes') reserveForAnswer(budget, reply)
       const rows = await store.listSpans(traceId, { limit: rowsToRead }, options)
-      const calls = await store.listModelCalls([traceId], { limit: maxCallsPriced + 1 }, options)
-      const { cost, usage } = priceTrace(calls.get(traceId) ?? [])
+      const { cost, usage } = await priceOneTrace(store, traceId, options)
       const continuity = await readContinuity(store, calledServices, { traceId, spans: rows, now }, options)
       const page = { traceId, include, limit: spansInDetail, cursor: undefined, now }
       const { items, next_cursor } =

@@ -4,16 +4,21 @@
  */
 import type { ReadOptions, SpanRow, TraceStore } from '../../store/trace-store.ts'
 import type { Continuity } from '../contract.ts'
+import { readWithin } from '../read-within.ts'
 import type { CalledServices } from './called-services.ts'
 import { continuityToJson } from './continuity-json.ts'
 import { evaluateContinuity, findSuspectServices } from './evaluate-continuity.ts'
 import { findOtherHalf } from './find-other-half.ts'
+import type { BrokenHop } from './hop.ts'
 
 /** Spans that are looked at; a longer trace is judged by its first ones. */
 export const maxSpansChecked = 10_000
 
 const maxSuspectServices = 5
 const maxSearches = 5
+
+// For each of the two questions that need other traces; without an answer to them a trace is judged by itself.
+const limitMs = 2000
 
 export interface SpansToJudge {
   readonly traceId: string
@@ -31,15 +36,28 @@ export async function readContinuity(
   const checked = spans.slice(0, maxSpansChecked)
   const isComplete = checked.length === spans.length
   const suspects = findSuspectServices(checked, maxSuspectServices)
-  const called = await calledServices.findCalled(suspects, options)
-  const found = evaluateContinuity(checked, { isComplete, now, calledServices: called })
+  const called = await readWithin(limitMs, options, (within) => calledServices.findCalled(suspects, within))
+  const found = evaluateContinuity(checked, { isComplete, now, calledServices: called ?? new Set() })
   const otherHalves = new Map<string, string>()
+  await readWithin(limitMs, options, (within) =>
+    findOtherHalves(store, traceId, found.broken, otherHalves, within),
+  )
+  return continuityToJson(found, { checkedSpans: checked.length, isComplete, otherHalves })
+}
+
+/** Of the first broken hops, into `otherHalves`: what is found before the time is up stays. */
+async function findOtherHalves(
+  store: TraceStore,
+  traceId: string,
+  broken: readonly BrokenHop<SpanRow>[],
+  otherHalves: Map<string, string>,
+  options: ReadOptions,
+): Promise<void> {
   const used = new Set([traceId])
-  for (const hop of found.broken.slice(0, maxSearches)) {
+  for (const hop of broken.slice(0, maxSearches)) {
     const half = await findOtherHalf(store, hop, used, options)
     if (half === undefined) continue
     used.add(half)
     otherHalves.set((hop.from ?? hop.to!).spanId, half)
   }
-  return continuityToJson(found, { checkedSpans: checked.length, isComplete, otherHalves })
 }
