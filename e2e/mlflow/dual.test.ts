@@ -1,13 +1,15 @@
 // TELEMETRY_BACKEND=dual: the real Holdfast and a real MLflow have the same trace, also when MLflow was away.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
 import { readReport } from '../mcp/mcp-programs.ts'
+import { atEnd } from '../stage/at-end.ts'
 import { startChild } from '../stage/child-process.ts'
 import { repository, startHoldfast } from '../stage/holdfast-process.ts'
 import { listSpans } from '../stage/query-client.ts'
 import { makeTemporaryDirectory } from '../stage/temporary-directory.ts'
 import { waitUntil } from '../stage/wait-until.ts'
-import { join } from 'node:path'
 import { runAgent } from './agent-process.ts'
 import { waitForMlflowTrace } from './mlflow-client.ts'
 import { startMlflow } from './mlflow-process.ts'
@@ -40,6 +42,17 @@ async function readBoth(
   }
 }
 
+async function startSilentServer(t: TestContext): Promise<string> {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => sockets.add(socket.on('error', () => sockets.delete(socket))))
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  atEnd(t, () => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
 test('an agent that sends to both', async (t) => {
   const mlflow = await startMlflow(t, { isStarted: false })
   if (mlflow === undefined) return
@@ -58,6 +71,13 @@ test('an agent that sends to both', async (t) => {
     during = traceId
     await waitUntil(async () => (await listSpans(holdfast.queryUrl, traceId)).length === 5)
     assert.deepEqual([deliveries['otlp']?.delivered, deliveries['mlflow']?.spooled], [5, 5])
+  })
+
+  await t.test('is unharmed by an MLflow that takes connections and never answers', async () => {
+    const silent = await startSilentServer(t)
+    const { traceId, deliveries } = await runAgent(t, 'plan-trip', { ...env, MLFLOW_TRACKING_URI: silent })
+    await waitUntil(async () => (await listSpans(holdfast.queryUrl, traceId)).length === 5)
+    assert.deepEqual([deliveries['otlp']?.delivered, deliveries['mlflow']?.delivered], [5, 0])
   })
 
   await t.test('has the same in MLflow when that is back: what is new and what had waited', async () => {
