@@ -37,6 +37,7 @@ export const applications: readonly Application[] = [
     dependencies: {},
     programs: [
       agentOfReadme,
+      { file: 'mcp-entry.mjs', spans: ['client side', 'server side'], protocol: 'http/protobuf' },
       { file: 'esm-agent.mjs', spans: agentSpans, protocol: 'grpc' },
       { file: 'cjs-agent.cjs', spans: agentSpans, protocol: 'grpc' },
     ],
