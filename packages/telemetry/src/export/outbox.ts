@@ -70,12 +70,11 @@ export class Outbox {
     this.notify()
   }
 
-  /** It is delivered, refused, dropped or left to the disk. */
+  /** It is delivered, refused, dropped or left to the disk. Its name stays until `letGo`. */
   remove(entry: OutboxEntry): void {
     this.#stopWaiting(entry)
     entry.state = 'gone'
     if (!this.#entries.delete(entry)) return
-    this.#names.delete(entry.name)
     this.#spans -= entry.request.spanCount
     this.#bytes -= sizeInMemory(entry.request)
     this.notify()
@@ -86,8 +85,14 @@ export class Outbox {
     return [...this.#entries]
   }
 
+  /** Whether a file of that name is a copy of what is or was in memory, and not to be sent from disk. */
   holds(name: string): boolean {
     return this.#names.has(name)
+  }
+
+  /** There is no file of that name, or there is and it is the spool's. */
+  letGo(name: string): void {
+    this.#names.delete(name)
   }
 
   /** Something changed for those who wait. */

@@ -153,7 +153,7 @@ export class QueueingDelivery implements Delivery {
     else {
       this.#outbox.remove(entry)
       this.#count(outcome, entry.request.spanCount, 'delivered')
-      if (entry.isOnDisk) await this.#spool?.remove(entry.name)
+      await this.#spill?.removeCopy(entry)
     }
   }
 
@@ -196,6 +196,7 @@ export class QueueingDelivery implements Delivery {
   #drop(entry: OutboxEntry, code: string, message: string): void {
     this.counts.dropped += entry.request.spanCount
     this.#outbox.remove(entry)
+    void this.#spill?.removeCopy(entry)
     this.#trouble.tell(code, message)
   }
 

@@ -46,15 +46,13 @@ export class Spill {
     entry.isCopied = true
     const isWritten = await this.#spool.write(entry.name, entry.request)
     entry.isCopied = false
+    entry.isOnDisk = isWritten
     const state = entry.state as OutboxEntry['state'] // the server may have answered meanwhile
-    if (!isWritten) {
-      this.#pausedUntilMs = performance.now() + pauseAfterFailureMs
-      if (state === 'saving') this.#outbox.putBack(entry, 'in order')
-    } else if (state === 'gone') await this.#spool.remove(entry.name)
-    else if (state === 'sending') {
-      entry.isOnDisk = true
-      this.#outbox.notify()
-    } else this.leaveToDisk(entry)
+    if (!isWritten) this.#pausedUntilMs = performance.now() + pauseAfterFailureMs
+    if (state === 'gone') await this.removeCopy(entry)
+    else if (state === 'sending') this.#outbox.notify()
+    else if (isWritten) this.leaveToDisk(entry)
+    else this.#outbox.putBack(entry, 'in order')
   }
 
   /** Now and synchronously. */
@@ -69,6 +67,14 @@ export class Spill {
   leaveToDisk(entry: OutboxEntry): void {
     this.#counts.spooled += entry.request.spanCount
     this.#outbox.remove(entry)
+    this.#outbox.letGo(entry.name)
     this.#onSpooled()
+  }
+
+  /** The server has answered: there is no use for a copy. Its name is held until it is gone, lest it be sent from disk. */
+  async removeCopy(entry: OutboxEntry): Promise<void> {
+    if (entry.isCopied) return // save() does it
+    if (entry.isOnDisk) await this.#spool.remove(entry.name)
+    this.#outbox.letGo(entry.name)
   }
 }
