@@ -66,8 +66,10 @@ async function compile(
     skipDefaultLibCheck: true,
     target: 'es2022',
     module: 'nodenext',
-    types: ['node'],
-    typeRoots: [join(repository, 'node_modules', '@types')],
+    // Web globals such as URL and Headers, from wherever: nobody needs @types/node for us. (Their SDKs do.)
+    ...(skipLibCheck
+      ? { types: ['node'], typeRoots: [join(repository, 'node_modules', '@types')] }
+      : { types: [], lib: ['es2022', 'dom', 'dom.iterable'] }),
   }
   await writeFile(join(folder, 'consumer.mts'), source)
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['consumer.mts'] }))
