@@ -5,8 +5,10 @@
 export interface ExitSteps {
   /** There is time; never rejects. */
   readonly deliver: () => Promise<void>
-  /** There is none. */
+  /** There is none, and nothing comes after it. */
   readonly endNow: () => void
+  /** The end may be near, or not: what waits is written down, and all goes on. */
+  readonly saveNow: () => void
   /** Grows with everything that was taken, so that nothing is delivered twice. */
   readonly takenCount: () => number
 }
