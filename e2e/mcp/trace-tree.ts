@@ -43,7 +43,7 @@ function describeSpan(span: SpanItem, names: ReadonlyMap<string, string>): strin
   const attributes = span.attributes ?? {}
   const words = [span.name, span.kind, span.service_name]
   const injected = attributes['holdfast.context.injected']
-  if (Array.isArray(injected)) words.push(`out by ${injected.join(' and ')}`)
+  if (Array.isArray(injected)) words.push(`out by ${injected.map(String).join(' and ')}`)
   const carrier = attributes['holdfast.context.carrier']
   if (typeof carrier === 'string') words.push(`in by ${carrier}`)
   for (const link of span.links ?? []) words.push(`linked to ${names.get(link.span_id) ?? 'another trace'}`)

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parseArgs } from 'node:util'
 import { NodeStreamableHTTPServerTransport, toNodeHandler } from '@modelcontextprotocol/node'
-import { createMcpHandler, McpServer, type Transport } from '@modelcontextprotocol/server'
+import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import { SSEServerTransport } from '@modelcontextprotocol/server-legacy/sse'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
 import { traceMcpServer } from '../../../packages/telemetry/src/mcp/index.ts'
@@ -43,7 +43,7 @@ const streams = new Map<string, SSEServerTransport>()
 async function openStream(_request: IncomingMessage, response: ServerResponse): Promise<void> {
   const transport = new SSEServerTransport('/messages', response)
   streams.set(transport.sessionId, transport)
-  await makeServer().connect(transport as unknown as Transport) // built against an older core of the same shape
+  await makeServer().connect(transport) // built against an older core of the same shape
 }
 function receiveMessage(request: IncomingMessage, response: ServerResponse): Promise<void> | undefined {
   const id = new URL(request.url ?? '', 'http://localhost').searchParams.get('sessionId')
