@@ -27,7 +27,7 @@ const versionedTests =
 const unitTimeoutMs = 120_000
 const e2eTimeoutMs = 600_000
 /** A test file that never ends, because it left something open, ends the run too. */
-const passTimeoutMs = 1_500_000
+const passTimeoutMs = 2_700_000
 
 interface Pass {
   readonly title: string
