@@ -69,15 +69,12 @@ export const ATTR_JSONRPC_REQUEST_ID = 'jsonrpc.request.id'
 export const ATTR_JSONRPC_PROTOCOL_VERSION = 'jsonrpc.protocol.version'
 export const ATTR_RPC_RESPONSE_STATUS_CODE = 'rpc.response.status_code'
 
-// General (general/attributes.md, general/session.md, registry: error, network, server, client, user).
+// General (general/attributes.md, general/session.md, registry: error, network, server, user).
 export const ATTR_ERROR_TYPE = 'error.type'
 export const ATTR_NETWORK_TRANSPORT = 'network.transport'
 export const ATTR_NETWORK_PROTOCOL_NAME = 'network.protocol.name'
-export const ATTR_NETWORK_PROTOCOL_VERSION = 'network.protocol.version'
 export const ATTR_SERVER_ADDRESS = 'server.address'
 export const ATTR_SERVER_PORT = 'server.port'
-export const ATTR_CLIENT_ADDRESS = 'client.address'
-export const ATTR_CLIENT_PORT = 'client.port'
 export const ATTR_SESSION_ID = 'session.id'
 export const ATTR_USER_ID = 'user.id'
 

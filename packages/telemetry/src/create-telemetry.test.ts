@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, test } from 'node:test'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { trace } from '@opentelemetry/api'
 import { TracerProvider } from '@opentelemetry/sdk-trace'
+import type * as ours from './index.ts'
 import { createTelemetry, holdfastSpanProcessor } from './index.ts'
 import { version } from './version.ts'
 
@@ -29,6 +33,29 @@ test('a second call gives the first service, and a call after shutdown a new one
   second.span('x', () => 0)
   assert.equal(second.finishedSpans().length, 1)
   assert.equal(first.finishedSpans().length, 0)
+  await second.shutdown()
+})
+
+test('another copy of the package gives the service of the first, and records into it', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-copy-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  cpSync(fileURLToPath(new URL('.', import.meta.url)), join(folder, 'src'), { recursive: true })
+  symlinkSync(fileURLToPath(new URL('../../../node_modules', import.meta.url)), join(folder, 'node_modules'))
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
+  const path = join(folder, 'src', 'index.ts')
+  const copy = (await import(pathToFileURL(path).href)) as typeof ours
+  assert.notEqual(copy.createTelemetry, createTelemetry)
+  const first = createTelemetry({ backend: 'memory', env: {} })
+  const second = copy.createTelemetry()
+  assert.equal(second, first)
+  // A provider that the application feeds through the copy's processor ends in the same place.
+  const provider = new TracerProvider({ spanProcessors: [copy.holdfastSpanProcessor()] })
+  provider.getTracer('app').startSpan('theirs').end()
+  second.span('ours', () => 0)
+  assert.deepEqual(
+    first.finishedSpans().map(({ name }) => name),
+    ['theirs', 'ours'],
+  )
   await second.shutdown()
 })
 

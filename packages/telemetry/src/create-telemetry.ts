@@ -51,6 +51,8 @@ interface Installation {
 
 const installationKey = Symbol.for('holdfast.telemetry.installation.1')
 const scope = '@holdfast/telemetry'
+/** A process that has nothing left to do waits no longer for a server; what is left then goes to disk. */
+const maxExitDelayMs = 5000
 
 /**
  * Sets telemetry up, by the options, the `OTEL_*` variables and `TELEMETRY_BACKEND`, and returns the service. Joins the
@@ -176,8 +178,9 @@ function hookEnd(
     backend.endNow()
   }
   return hookExit({
-    deliver: () => backend.flush(settings.otel.otlp.timeoutMs),
+    deliver: () => backend.flush(Math.min(settings.otel.otlp.timeoutMs, maxExitDelayMs)),
     endNow: () => containment.run('the end of the process', endNow, undefined),
+    saveNow: () => containment.run('a signal', () => backend.endNow(), undefined),
     takenCount: () => backend.counts.reduce((sum, { counts }) => sum + counts.taken, 0),
   })
 }

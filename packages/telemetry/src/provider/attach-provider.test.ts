@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
 import { trace, type TracerProvider as ApiTracerProvider } from '@opentelemetry/api'
+import { resourceFromAttributes } from '@opentelemetry/resources'
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import { createTelemetry, holdfastSpanProcessor } from '../index.ts'
 
@@ -10,7 +11,8 @@ const options = { serviceName: 'joins', backend: 'memory', env: {} } as const
 function openApplication(more: ConstructorParameters<typeof TracerProvider>[0] = {}) {
   const exporter = new InMemorySpanExporter()
   const own = new SimpleSpanProcessor({ exporter })
-  const provider = new TracerProvider({ ...more, spanProcessors: [own, ...(more.spanProcessors ?? [])] })
+  const resource = resourceFromAttributes({ 'service.name': 'joins' })
+  const provider = new TracerProvider({ resource, ...more, spanProcessors: [own, ...(more.spanProcessors ?? [])] })
   return { provider, names: () => exporter.getFinishedSpans().map(({ name }) => name) }
 }
 
@@ -58,6 +60,17 @@ test('a provider that is registered is joined: both get every span, in one tree,
   assert.deepEqual(application.names().at(-1), 'again')
   assert.equal(again.finishedSpans().length, 1)
   await again.shutdown()
+})
+
+test('a joined provider keeps its service name, which is said when another was told', async () => {
+  const warning = nextWarning('HOLDFAST_SERVICE_NAME')
+  const resource = resourceFromAttributes({ 'service.name': 'application' })
+  trace.setGlobalTracerProvider(openApplication({ resource }).provider)
+  const telemetry = createTelemetry(options)
+  telemetry.span('x', () => 0)
+  assert.equal(telemetry.finishedSpans()[0]?.resource['service.name'], 'application')
+  assert.match(await warning, /calls the service application/)
+  await telemetry.shutdown()
 })
 
 test('a provider that has our processor already is not joined twice, whichever comes first', async () => {

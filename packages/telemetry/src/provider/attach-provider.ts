@@ -23,7 +23,10 @@ export interface Attachment {
 export function attachProvider(processors: readonly SpanProcessor[], settings: Settings): Attachment {
   const registered = findRegistered()
   const list = registered && findProcessorList(registered)
-  if (registered && list) return join(registered, list, processors)
+  if (registered && list) {
+    compareServiceName(registered, settings)
+    return join(registered, list, processors)
+  }
   const own = makeProvider(processors, settings)
   if (registered === undefined && trace.setGlobalTracerProvider(own)) {
     return {
@@ -71,6 +74,17 @@ function join(
       }
     },
   }
+}
+
+// The spans of a provider have its resource, whatever createTelemetry was told. (2.x and 3.x keep it in `_resource`.)
+function compareServiceName(provider: ApiTracerProvider, { serviceName }: Settings): void {
+  const resource = (provider as { _resource?: { attributes?: Record<string, unknown> } })._resource
+  const theirs = serviceName === undefined ? undefined : resource?.attributes?.['service.name']
+  if (typeof theirs !== 'string' || theirs === serviceName) return
+  report.warnOnce(
+    'HOLDFAST_SERVICE_NAME',
+    `The registered OpenTelemetry provider calls the service ${theirs}, and so do its spans; the serviceName of createTelemetry does not count.`,
+  )
 }
 
 /** The provider behind the global proxy; undefined while nobody registered one. */

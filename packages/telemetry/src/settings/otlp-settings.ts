@@ -66,9 +66,11 @@ function readUrl(environment: Environment, protocol: OtlpSettings['protocol']): 
   return url.href
 }
 
-function readHttpUrl(text: string): URL | undefined {
-  const url = URL.parse(text)
-  return url !== null && (url.protocol === 'http:' || url.protocol === 'https:') ? url : undefined
+/** Undefined for anything but http: and https:. */
+export function readHttpUrl(text: string): URL | undefined {
+  // URL.parse came with Node.js 22.1.
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  return url !== undefined && (url.protocol === 'http:' || url.protocol === 'https:') ? url : undefined
 }
 
 // A scheme, host and port; or a name in gRPC's own terms. What follows the host is no part of it.

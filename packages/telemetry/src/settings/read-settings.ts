@@ -2,7 +2,7 @@
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { Environment } from './environment.ts'
-import { readOtlpSettings, type OtlpSettings } from './otlp-settings.ts'
+import { readHttpUrl, readOtlpSettings, type OtlpSettings } from './otlp-settings.ts'
 import type {
   BackendName,
   BatchSettings,
@@ -146,8 +146,8 @@ function readMlflow(
 ): MlflowSettings | undefined {
   const told = environment.text('MLFLOW_TRACKING_URI')
   if (told === undefined) return undefined
-  const url = URL.parse(told)
-  if (url === null || !/^https?:$/.test(url.protocol)) {
+  const url = readHttpUrl(told)
+  if (url === undefined) {
     environment.mistake('MLFLOW_TRACKING_URI', 'is not the URL of an MLflow server')
     return undefined
   }
