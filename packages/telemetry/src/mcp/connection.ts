@@ -28,8 +28,8 @@ export interface Connection {
   describe(message: Message, headers?: unknown): MessageDescription
   /** A response ends the request it answers. */
   settle(calls: OpenCalls, response: Message): void
-  /** `notifications/cancelled` ends the request it names; nothing else does anything. */
-  cancel(calls: OpenCalls, message: Message): void
+  /** `notifications/cancelled` ends the request it names, which is returned; nothing else does anything. */
+  cancel(calls: OpenCalls, message: Message): Call | undefined
   close(): void
 }
 
@@ -67,14 +67,15 @@ export function openConnection(transport: Transport, tracer: Tracer, settings: M
       call.respond(response)
     },
     cancel: (calls, message) => {
-      if (message['method'] !== 'notifications/cancelled') return
+      if (message['method'] !== 'notifications/cancelled') return undefined
       const params = ownValue(message, 'params')
       const id = requestIdOf(ownValue(params, 'requestId'))
-      if (id === undefined) return
+      const call = id === undefined ? undefined : calls.take(id)
       const reason = ownValue(params, 'reason')
       // All that says so is the text in which the SDKs say it.
       const isTimeout = typeof reason === 'string' && /timed out|timeout|-32001/i.test(reason)
-      calls.take(id)?.fail(isTimeout ? 'timeout' : 'cancelled')
+      call?.fail(isTimeout ? 'timeout' : 'cancelled')
+      return call
     },
     close: () => {
       outgoing.endAll('connection_closed')

@@ -59,6 +59,9 @@ for (const [transport, connect] of Object.entries(transports)) {
         assert.equal(span.attributes['error.type'], 'cancelled')
         assert.equal(span.status.code, SpanStatusCode.ERROR)
       }
+      const given = await ended('tools/call hang', SpanKind.CLIENT)
+      const cancellation = await ended('notifications/cancelled', SpanKind.CLIENT)
+      assert.equal(cancellation.parentSpanContext?.spanId, given.spanContext().spanId)
       await connected.close()
     })
 

@@ -47,11 +47,11 @@ function beginOne(connection: Connection, message: Message, isResumption: boolea
     return undefined
   }
   const { settings, outgoing } = connection
-  connection.cancel(outgoing, message)
+  const cancelled = connection.cancel(outgoing, message)
   const writesMeta = settings.inject.has('mcp.meta') && !isResumption
   if (!hasSpan(message)) return writesMeta ? sendWithoutSpan(message) : undefined
 
-  const { span, isBorrowed, method, inCall } = startSpan(connection, message)
+  const { span, isBorrowed, method, inCall } = startSpan(connection, message, cancelled?.span)
   if (isNothing(span)) return undefined
   const call = makeCall(span, method, { isBorrowed, captureContent: settings.captureContent })
   const withMeta = writesMeta ? injectIntoMeta(message, inCall) : undefined
@@ -76,8 +76,10 @@ interface StartedSpan {
   readonly inCall: Context
 }
 
-function startSpan(connection: Connection, message: Message): StartedSpan {
-  const active = context.active()
+/** A cancellation belongs to the call it cancels: who gives up may be a timer, or a signal, with nothing active. */
+function startSpan(connection: Connection, message: Message, cancelled: Span | undefined): StartedSpan {
+  const here = context.active()
+  const active = cancelled === undefined ? here : trace.setSpan(here, cancelled)
   const description = connection.describe(message)
   const { method, spanName, attributes } = description
   const outer = borrowOuterSpan(trace.getSpan(active), description, SpanKind.CLIENT)
