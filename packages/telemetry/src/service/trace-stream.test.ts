@@ -145,6 +145,28 @@ test('a Node stream that is piped and not iterated ends its span', async () => {
   assert.ok(find('readable'))
 })
 
+test('a web stream that is read through a reader ends its span, also when it is cancelled', async () => {
+  const open = (): ReadableStream<number> =>
+    new ReadableStream({
+      start(controller) {
+        controller.enqueue(1)
+        controller.close()
+      },
+    })
+  const reader = telemetry.span('reader', open).getReader()
+  assert.deepEqual(await reader.read(), { done: false, value: 1 })
+  assert.deepEqual(await reader.read(), { done: true, value: undefined })
+  assert.equal(get('reader').attributes['holdfast.stream.item_count'], 1)
+  const cancelled = telemetry.span('cancelled', open).getReader()
+  await cancelled.cancel()
+  while (find('cancelled') === undefined) await new Promise((done) => setImmediate(done))
+  assert.equal(get('cancelled').attributes['holdfast.stream.item_count'], 0)
+  const released = telemetry.span('released', open)
+  released.getReader().releaseLock()
+  assert.deepEqual(await read(released), [1])
+  assert.equal(get('released').status.code, 'UNSET')
+})
+
 test('a stream that nobody reads ends its span when it is collected', async () => {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void

@@ -31,6 +31,7 @@ export function traceStream(value: unknown, opened: OpenedSpan, streams: OpenStr
       return iterator
     })
     watch.listenTo(source)
+    watch.layOverReader(source)
   }
   opened.containment.run('a stream', () => opened.observer.onStream?.(), undefined)
   streams.add(source, opened)
@@ -76,6 +77,30 @@ class StreamWatch {
       else this.#end(undefined)
     }
     for (const event of ['end', 'close']) (once as Method).call(source, event, finish)
+  }
+
+  /** A web stream can be read through a reader instead of an iterator. */
+  layOverReader(source: Record<PropertyKey, unknown>): void {
+    const getReader = source['getReader']
+    if (typeof getReader !== 'function') return
+    layOver(source, 'getReader', (...args) => {
+      const reader = (getReader as Method).apply(source, args) as ReadableStreamDefaultReader
+      this.#opened.containment.run('tracing a reader', () => this.#watchReader(reader), undefined)
+      return reader
+    })
+  }
+
+  #watchReader(reader: ReadableStreamDefaultReader): void {
+    const read = reader.read as Method
+    layOver(reader, 'read', (...args) => this.#watch(() => read.apply(reader, args), false))
+    // Cancelled, or broken. A rejection of `closed` is never reported as unhandled; one by releaseLock is no end.
+    // It is closed before the last item was seen, hence the turn of the event loop.
+    reader.closed.then(
+      () => setImmediate(() => this.#end(undefined)),
+      (error: { code?: unknown } | undefined) => {
+        if (error?.code !== 'ERR_INVALID_STATE') this.#opened.fail(error)
+      },
+    )
   }
 
   // The body of a generator runs inside next(), so that is where its span has to be active.
@@ -132,6 +157,7 @@ class StreamWatch {
   }
 
   #end(returned: unknown): void {
+    if (this.#opened.isEnded) return
     this.#opened.span.setAttributes({ [ATTR_HOLDFAST_STREAM_ITEM_COUNT]: this.#items })
     if (returned === undefined) this.#opened.end()
     else this.#opened.finish(returned)
