@@ -40,6 +40,13 @@ const claude = { provider: 'anthropic', model: 'claude-opus-4-6' }
 
 const cases: readonly Case[] = [
   { title: 'OpenAI, ESM', args: [...esm, 'openai.mjs'], calls: 1, ...gpt, spansWithTokens: 1 },
+  {
+    title: 'OpenAI, a stream, by ourselves',
+    args: [...esm, 'openai-stream.mjs'],
+    calls: 1,
+    ...gpt,
+    spansWithTokens: 1,
+  },
   { title: 'OpenAI, CommonJS', args: [...commonJs, 'openai.cjs'], calls: 1, ...gpt, spansWithTokens: 1 },
   {
     title: 'Anthropic by itself, ESM',

@@ -1,5 +1,6 @@
 // A STAND-IN for the HTTP APIs of OpenAI and Anthropic, so that the programs here run without a key and without a bill.
-// It knows three routes, asks once for the tool `get_weather` where one is offered, and counts tokens by making them up.
+// It knows three routes, streams on the first, asks once for the tool `get_weather` where one is offered, and makes token
+// counts up.
 import { createServer } from 'node:http'
 
 let answers = 0
@@ -94,14 +95,30 @@ const server = createServer((request, response) => {
   request.setEncoding('utf8')
   request.on('data', (part) => (body += part))
   request.on('end', () => {
-    const route = routes[new URL(request.url, 'http://stand-in').pathname]
+    const asked = JSON.parse(body)
+    const { pathname } = new URL(request.url, 'http://stand-in')
+    if (asked.stream && pathname === '/v1/chat/completions') return streamCompletion(asked, response)
+    const route = routes[pathname]
     response.statusCode = route === undefined ? 404 : 200
     response.setHeader('content-type', 'application/json')
-    response.end(
-      JSON.stringify(route?.(JSON.parse(body)) ?? { error: { message: 'the stand-in has no such route' } }),
-    )
+    response.end(JSON.stringify(route?.(asked) ?? { error: { message: 'the stand-in has no such route' } }))
   })
 })
+
+/** The answer, word by word, and then what it took, if that was asked for. */
+function streamCompletion(asked, response) {
+  const { choices, usage, ...head } = routes['/v1/chat/completions'](asked)
+  const send = (data) => response.write(`data: ${data}\n\n`)
+  const sendChunk = (part) => send(JSON.stringify({ ...head, object: 'chat.completion.chunk', ...part }))
+  const choose = (delta, finish_reason = null) =>
+    sendChunk({ choices: [{ index: 0, delta, finish_reason }], usage: null })
+  response.setHeader('content-type', 'text/event-stream')
+  for (const word of choices[0].message.content.split(' ')) choose({ content: `${word} ` })
+  choose({}, 'stop')
+  if (asked.stream_options?.include_usage) sendChunk({ choices: [], usage })
+  send('[DONE]')
+  response.end()
+}
 
 server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () => {
   const { port } = server.address()
