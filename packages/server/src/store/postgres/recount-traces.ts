@@ -13,16 +13,23 @@ import { formatUuid } from './upsert-traces.ts'
 
 const rootOrder = `parent_span_id <> 0, start_unix_nano = 0, start_unix_nano, ${spanIdOrderSql('span_id')}`
 
-// What BatchCalls decides of a batch's calls, over the rows themselves.
+// What BatchCalls decides of a batch's calls, over the rows themselves. Each stands at its own id and at its parent's, as
+// in list-model-calls.ts, and for the same reason.
 const markSql = `
 update otel.span_row s set marks = s.marks # ${markTokensCounted}
-where s.trace_id = any($1::uuid[]) and s.arrival_day >= $2 and s.marks & ${callMarks} <> 0
-  and (s.marks & ${markTokensCounted} <> 0) <> (
-    (s.input_tokens is not null or s.output_tokens is not null) and not exists (
-      select from otel.span_row c
-      where c.trace_id = s.trace_id and c.arrival_day >= $2 and c.parent_span_id = s.span_id and c.span_id <> s.span_id
-        and c.marks & ${callMarks} <> 0 and (c.marks # s.marks) & ${markEmbeddings} = 0
-        and (c.input_tokens is not null or c.output_tokens is not null)))`
+from (
+  select met.trace_id, met.span_id, met.arrival_day
+  from (
+    select c.trace_id, c.span_id, c.arrival_day, c.marks, is_child, bool_or(is_child) over meeting as has_inside
+    from otel.span_row c, lateral (values (c.span_id, false), (c.parent_span_id, true)) as at (id, is_child)
+    where c.trace_id = any($1::uuid[]) and c.arrival_day >= $2 and c.marks & ${callMarks} <> 0
+      and (c.input_tokens is not null or c.output_tokens is not null)
+      and (not is_child or c.span_id <> c.parent_span_id)
+    window meeting as (partition by c.trace_id, id, c.marks & ${markEmbeddings})
+  ) met
+  where not is_child and (marks & ${markTokensCounted} = 0) <> has_inside
+) wrong
+where s.trace_id = wrong.trace_id and s.span_id = wrong.span_id and s.arrival_day = wrong.arrival_day`
 
 // The same merge as the upsert's, over the rows themselves. Rare: only traces of which a span came twice.
 const recountSql = `
