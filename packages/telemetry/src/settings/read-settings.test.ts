@@ -202,3 +202,12 @@ test('a relative XDG_STATE_HOME is ignored, an absolute one is used', () => {
   assert.equal(read({ XDG_STATE_HOME: '/state' }).otel.spool.rootDir, '/state/holdfast/spool')
   assert.ok(!read({ XDG_STATE_HOME: 'state' }).otel.spool.rootDir?.startsWith('state'))
 })
+
+test('an option that names no backend is said, and is not the same as off', () => {
+  const { settings, mistakes } = readSettings({ backend: 'holdfast' as 'otel' }, {})
+  assert.equal(settings.backend, 'otel')
+  assert.match(
+    mistakes.join('\n'),
+    /TELEMETRY_BACKEND as an option names no backend; the default counts: otel/,
+  )
+})

@@ -40,7 +40,12 @@ export function readSettings(
 ): { readonly settings: Settings; readonly mistakes: readonly string[] } {
   const environment = new Environment(env)
   const told = environment.word('TELEMETRY_BACKEND', backendNames) ?? 'otel'
-  const backend = environment.flag('OTEL_SDK_DISABLED') ? 'off' : (options.backend ?? told)
+  const wanted = options.backend ?? told
+  // From JavaScript anything can come.
+  if (!backendNames.includes(wanted))
+    environment.mistake('TELEMETRY_BACKEND', 'as an option names no backend')
+  const known = backendNames.includes(wanted) ? wanted : 'otel'
+  const backend = environment.flag('OTEL_SDK_DISABLED') ? 'off' : known
   const resource = environment.pairs('OTEL_RESOURCE_ATTRIBUTES')
   const otlp = readOtlpSettings(environment)
   const batch = readBatch(environment)
