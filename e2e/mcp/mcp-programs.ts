@@ -47,12 +47,17 @@ export async function startMcpServer(
 export interface ClientRun {
   readonly cell: Pick<Cell, 'sdk' | 'era' | 'transport'>
   readonly tracing: string
-  /** Address of a server on HTTP; on stdio the server's command line. */
+  /** Address of a server on HTTP; on stdio the command line that starts it. */
   readonly target: readonly string[]
   readonly tools: readonly string[]
 }
 
-export function startMcpClient(t: TestContext, run: ClientRun, holdfast: Addresses): Child {
+export function startMcpClient(
+  t: TestContext,
+  run: ClientRun,
+  holdfast: Addresses,
+  env = telemetryEnvironment(run.cell.sdk, holdfast),
+): Child {
   const { sdk, era, transport } = run.cell
   const options = ['--tracing', run.tracing, '--transport', transport, '--era', era]
   return startChild(t, {
@@ -65,7 +70,7 @@ export function startMcpClient(t: TestContext, run: ClientRun, holdfast: Address
       '--',
       ...run.target,
     ],
-    env: telemetryEnvironment(sdk, holdfast),
+    env,
   })
 }
 
@@ -80,7 +85,7 @@ export async function readReport(client: Child): Promise<AgentReport> {
 
 /** What a client on stdio starts. */
 export function stdioTarget(sdk: Sdk, tracing: string): string[] {
-  return [serverProgram(sdk), '--transport', 'stdio', '--tracing', tracing]
+  return [process.execPath, serverProgram(sdk), '--transport', 'stdio', '--tracing', tracing]
 }
 
 function serverProgram(sdk: Sdk): string {

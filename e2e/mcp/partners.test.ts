@@ -52,7 +52,6 @@ test("a call of the inspector's CLI goes on in the trace that it names", spec, a
           `${name}=${value}`,
         ]),
         '--',
-        process.execPath,
         ...stdioTarget(sdk, 'mcp'),
       ]),
     ]),
@@ -112,7 +111,7 @@ test('server-everything answers a traced client as it always did', spec, async (
       t.test(`SDK ${cell.sdk} over ${cell.transport}`, { timeout: 60_000 }, async (t) => {
         const target =
           cell.transport === 'stdio'
-            ? [programs.serverEverything, cell.word]
+            ? [process.execPath, programs.serverEverything, cell.word]
             : [await startEverything(t, programs, cell.word, cell.path)]
         const tools = ['echo={"message":"hello"}', 'get-sum={"a":2,"b":40}']
         const report = await readReport(

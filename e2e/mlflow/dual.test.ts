@@ -98,7 +98,7 @@ test('an agent that sends to both', async (t) => {
       args: [
         join(programs, 'call-v2.ts'),
         ...['--transport', 'stdio', '--call', 'look', '--call', 'refuse', '--'],
-        ...[join(programs, 'serve-v2.ts'), '--transport', 'stdio'],
+        ...[process.execPath, join(programs, 'serve-v2.ts'), '--transport', 'stdio'],
       ],
       env,
     })

@@ -31,8 +31,8 @@ function openTransport(): unknown {
   if (options.transport === 'http') return new StreamableHTTPClientTransport(new URL(target))
   if (options.transport === 'sse') return new SSEClientTransport(new URL(target))
   return new StdioClientTransport({
-    command: process.execPath,
-    args: [target, ...serverArgs],
+    command: target,
+    args: [...serverArgs],
     env: process.env as Record<string, string>,
   })
 }

@@ -9,9 +9,9 @@ export interface PlannedCall {
 export interface ClientOptions {
   readonly tracing: string
   readonly transport: 'http' | 'sse' | 'stdio'
-  /** The server's address; on stdio, its program. */
+  /** The server's address; on stdio, the command that starts it. */
   readonly target: string
-  /** Arguments of the program. */
+  /** Arguments of the command. */
   readonly serverArgs: readonly string[]
   readonly era: '2025' | '2026'
   readonly tools: readonly PlannedCall[]

@@ -26,7 +26,7 @@ async def call_tools() -> str:
         else target
     )
     async with Client(server, mode=mode) as client:
-        token = context.attach(baggage.set_baggage("tenant", "acme & söhne"))
+        token = context.attach(baggage.set_baggage("tenant", "acme-söhne"))
         with trace.get_tracer("call").start_as_current_span("invoke_agent tester") as agent:
             trace_id = trace.format_trace_id(agent.get_span_context().trace_id)
             looked = await client.call_tool("look", {})
