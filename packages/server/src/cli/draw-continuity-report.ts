@@ -1,8 +1,8 @@
-import { breakReasons, type BreakReason } from '../query/continuity/break-reasons.ts'
-import type { ContinuityReport, HopGroup } from './doctor-continuity.ts'
+import type { BrokenInTrace, ContinuityReport, HopGroup } from './doctor-continuity.ts'
 import { drawTable, type Column } from './draw-table.ts'
 import { countOf, formatCount } from './format-amounts.ts'
 import type { Paint } from './paint.ts'
+import { neutralise } from './terminal-text.ts'
 
 const columns: readonly Column<HopGroup>[] = [
   { title: 'FROM', maxColumns: 24, cell: (hop) => hop.from ?? '?' },
@@ -37,12 +37,12 @@ export function drawContinuityReport(report: ContinuityReport, paint: Paint): st
 }
 
 function drawReasons({ broken }: ContinuityReport, paint: Paint): string[] {
-  const counts = new Map<BreakReason, number>()
-  for (const { reason } of broken) counts.set(reason, (counts.get(reason) ?? 0) + 1)
-  const lines = [...counts].flatMap(([reason, count]) => [
+  // In the server's words: it may be of a later version and know reasons that are not known here.
+  const byReason = Map.groupBy(broken, (hop: BrokenInTrace) => hop.reason)
+  const lines = [...byReason].flatMap(([reason, hops]) => [
     '',
-    `${paint('red', reason)} (${formatCount(count)}): ${breakReasons[reason].meaning}`,
-    `  → ${breakReasons[reason].whatToDo}`,
+    `${paint('red', neutralise(reason))} (${formatCount(hops.length)}): ${neutralise(hops[0]!.meaning)}`,
+    `  → ${neutralise(hops[0]!.what_to_do)}`,
   ])
   const halves = broken.find((hop) => hop.likely_other_half !== null)
   return halves === undefined

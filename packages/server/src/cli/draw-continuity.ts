@@ -32,9 +32,9 @@ function drawBreak(hop: BrokenHop, paint: Paint): string[] {
   const sides = `${describeSide(hop.from)} → ${describeSide(hop.to)}`
   const spans = affected_spans > 1 ? ` (${countOf(affected_spans, 'span')})` : ''
   return [
-    `${paint('red', '✗')} ${sides}${spans}: ${paint('red', reason)}: ${meaning}`,
+    `${paint('red', '✗')} ${sides}${spans}: ${paint('red', neutralise(reason))}: ${neutralise(meaning)}`,
     ...(likely_other_half === null ? [] : [`  its other half is likely trace ${likely_other_half}`]),
-    `  → ${what_to_do}`,
+    `  → ${neutralise(what_to_do)}`,
   ]
 }
 

@@ -109,6 +109,16 @@ describe('a hop is joined', () => {
     ]
     assert.deepEqual(judge(spans), whole)
   })
+
+  test('and what a server does for a request is not called again', () => {
+    const spans = [
+      call({ id: 'c' }),
+      request({ id: 's', parent: 'c', tool: 'search' }),
+      span({ id: 'handler', parent: 's', service: 'tools', mcpMethod: 'tools/call', tool: 'search' }),
+      call({ id: 'next', parent: 'handler', service: 'tools', tool: 'search' }),
+    ]
+    assert.deepEqual(judge(spans), { ...whole, joined: ['c>s'], broken: ['no_server_span next>'] })
+  })
 })
 
 describe('a hop is broken', () => {
@@ -187,6 +197,7 @@ describe('a hop is undecided', () => {
   test('where the call failed before it was answered, and not where the tool did', () => {
     const failed = (errorType: string) => judge([call({ id: 'c', statusCode: 2, errorType })])
     assert.deepEqual(failed('ECONNREFUSED').undecided, ['call_failed c>'])
+    assert.deepEqual(failed('-32001').undecided, ['call_failed c>'])
     assert.deepEqual(failed('tool_error').broken, ['no_server_span c>'])
     assert.deepEqual(failed('-32603').broken, ['no_server_span c>'])
   })

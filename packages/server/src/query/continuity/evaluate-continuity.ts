@@ -9,6 +9,7 @@ import { isSilent, silentAfterMs } from '../silence.ts'
 import {
   endOf,
   isHop,
+  isClient,
   isMcpRequest,
   isOutgoingCall,
   isReceiver,
@@ -97,7 +98,9 @@ function judgeCalls<S extends ContinuitySpan>(
   context: ContinuityContext,
   { broken, undecided }: Verdict<S>,
 ): void {
-  const calls = spans.filter((span) => isOutgoingCall(span) && !reached.has(span))
+  const calls = spans.filter(
+    (span) => isOutgoingCall(span) && !reached.has(span) && !answersWithinProcess(span, tree),
+  )
   const outer = new Set(calls.map((call) => tree.climb(call, isOutgoingCall)))
   const lastStart = spans.at(-1)?.startUnixNano ?? 0n
   for (const from of calls) {
@@ -109,6 +112,16 @@ function judgeCalls<S extends ContinuitySpan>(
       broken.push({ reason: 'no_server_span', from, to: undefined, affectedSpans: 1 })
     }
   }
+}
+
+/** Below the server's own span of the same request: there it is the work, and not a call of it. */
+function answersWithinProcess<S extends ContinuitySpan>(span: S, tree: TraceTree<S>): boolean {
+  if (isClient(span)) return false
+  const request = tree.climb(
+    span,
+    (above) => isMcpRequest(above) && above.mcpMethod === span.mcpMethod && above.tool === span.tool,
+  )
+  return request !== undefined
 }
 
 /** Requests that came without context: of MCP, and of any service that others call. */
@@ -166,11 +179,13 @@ function whyUndecided(call: ContinuitySpan, context: ContinuityContext): Undecid
   return isRecent(endOf(call), context, arrivesWithinNano) ? 'too_recent' : undefined
 }
 
+// The codes by which the official SDK's client says that the connection closed and that its time was up.
+const codesOfNoAnswer = new Set(['-32000', '-32001'])
+
 /** A tool's error and a JSON-RPC code are answers; the name of an exception says that none came. */
 function hasFailedUnanswered({ statusCode, errorType }: ContinuitySpan): boolean {
-  return (
-    statusCode === 2 && errorType !== undefined && errorType !== 'tool_error' && !/^-?\d+$/.test(errorType)
-  )
+  if (statusCode !== 2 || errorType === undefined || errorType === 'tool_error') return false
+  return codesOfNoAnswer.has(errorType) || !/^-?\d+$/.test(errorType)
 }
 
 function isRecent(unixNano: bigint, { now }: ContinuityContext, withinNano: bigint): boolean {

@@ -50,6 +50,10 @@ export function isReceiver({ kind }: ContinuitySpan): boolean {
   return kind === spanKinds.server || kind === spanKinds.consumer
 }
 
+export function isClient({ kind }: ContinuitySpan): boolean {
+  return kind === spanKinds.client
+}
+
 /**
  * Requests of MCP that do work for an agent. The others (initialize, ping, lists, notifications) come and go with the
  * connection; clients that trace their calls well leave those without context, and nothing is lost by it.
@@ -68,13 +72,13 @@ export function isMcpRequest(span: ContinuitySpan): boolean {
 export function isOutgoingCall(span: ContinuitySpan): boolean {
   if (isReceiver(span)) return false
   if (span.mcpMethod !== undefined) return methodsOfWork.has(span.mcpMethod)
-  return span.kind === spanKinds.client && span.genAiOperation === 'execute_tool'
+  return isClient(span) && span.genAiOperation === 'execute_tool'
 }
 
 /** Whether work passed from a process to another between a span and its child. */
 export function isHop(parent: ContinuitySpan, child: ContinuitySpan): boolean {
   if (parent.serviceName !== child.serviceName) return true
-  if (parent.kind === spanKinds.client && child.kind === spanKinds.server) return true
+  if (isClient(parent) && child.kind === spanKinds.server) return true
   if (parent.kind === spanKinds.producer && child.kind === spanKinds.consumer) return true
   return !isReceiver(parent) && parent.mcpMethod !== undefined && isMcpRequest(child)
 }
