@@ -22,9 +22,21 @@ export const report: Report = {
     if (told.has(code)) return
     told.add(code)
     process.emitWarning(message, { type: warningType, code })
-    diag.warn(`holdfast: ${message}`)
+    sayTo(() => diag.warn(`holdfast: ${message}`))
   },
   debug(message) {
-    diag.debug(`holdfast: ${message}`)
+    sayTo(() => diag.debug(`holdfast: ${message}`))
   },
+}
+
+/** The logger is the application's, and may be broken; then it hears no more of us than that. */
+function sayTo(say: () => void): void {
+  try {
+    say()
+  } catch (error) {
+    if (told.has('HOLDFAST_DIAG')) return
+    told.add('HOLDFAST_DIAG')
+    const name = error instanceof Error ? error.name : 'unknown error'
+    process.emitWarning(`the diag logger throws: ${name}`, { type: warningType, code: 'HOLDFAST_DIAG' })
+  }
 }

@@ -1,3 +1,6 @@
+import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { isTracingSuppressed } from '@opentelemetry/core'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import assert from 'node:assert/strict'
 import { readdir, writeFile } from 'node:fs/promises'
@@ -286,6 +289,22 @@ test('best effort is one attempt, none while the server is in trouble, and is no
     delivery.sendBestEffort([{ name: 'b' }] as ReadableSpan[])
     return server.taken.length < 50
   })
+})
+
+test('what it sends is hidden from instrumentations, and has not the context of whoever ended the span', async (t) => {
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+  atEnd(t, () => context.disable())
+  const key = createContextKey('of the agent')
+  const seen: unknown[] = []
+  const server = await startHttpServer(t, () => ({ status: 200 }))
+  const headers = async (): Promise<Record<string, string>> => {
+    seen.push(isTracingSuppressed(context.active()), context.active().getValue(key))
+    return {}
+  }
+  const delivery = open(t, httpTarget(server.url, { headers }))
+  context.with(ROOT_CONTEXT.setValue(key, 'secret'), () => take(delivery, 'a'))
+  await delivery.forceFlush()
+  assert.deepEqual(seen, [true, undefined])
 })
 
 test('JSON waits for a target that takes JSON', async (t) => {

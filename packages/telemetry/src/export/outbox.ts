@@ -70,11 +70,12 @@ export class Outbox {
     this.notify()
   }
 
-  /** It is delivered, refused, dropped or left to the disk. Its name stays until `letGo`. */
+  /** It is delivered, refused, dropped or left to the disk. While there is a file of it, its name stays until `letGo`. */
   remove(entry: OutboxEntry): void {
     this.#stopWaiting(entry)
     entry.state = 'gone'
     if (!this.#entries.delete(entry)) return
+    if (!entry.isOnDisk && !entry.isCopied) this.letGo(entry.name)
     this.#spans -= entry.request.spanCount
     this.#bytes -= sizeInMemory(entry.request)
     this.notify()

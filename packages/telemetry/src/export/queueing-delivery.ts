@@ -35,6 +35,7 @@ export class QueueingDelivery implements Delivery {
   readonly #replay: Replay | undefined
   #ending: Promise<void> | undefined
   #isEnded = false
+  #unnamedCount = 0
 
   constructor(options: DeliveryOptions, pace: DeliveryPace) {
     const { name, target, spoolDir, maxQueueBytes = 32 * mebibyte, maxSpoolBytes = 256 * mebibyte } = options
@@ -67,7 +68,10 @@ export class QueueingDelivery implements Delivery {
       onRetry: (reason) => this.#trouble.away(reason, this.#gate.isDown),
       onTrouble: (code, message) => this.#trouble.tell(code, message),
     })
-    this.#spill = new Spill(this.#outbox, this.#spool, this.counts, () => this.#replay?.wake())
+    this.#spill = new Spill(this.#outbox, this.#spool, this.counts, {
+      onSpooled: () => this.#replay?.wake(),
+      onKept: () => this.#pump(),
+    })
     this.#replay.wake()
   }
 
@@ -125,7 +129,7 @@ export class QueueingDelivery implements Delivery {
   }
 
   #take(request: ExportRequest): void {
-    this.#outbox.add(request, this.#spool?.nameOf(request) ?? '')
+    this.#outbox.add(request, this.#spool?.nameOf(request) ?? `in memory ${this.#unnamedCount++}`)
     this.#pump()
     this.#spillIfNeeded()
     while (this.#outbox.queuedBytes > this.#maxQueueBytes && this.#outbox.first !== undefined)

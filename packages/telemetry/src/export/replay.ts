@@ -36,6 +36,8 @@ export class Replay {
   readonly #postponed = new Set<string>()
   /** Files that cannot be read, or not deleted after they were sent: left alone by this process from then on. */
   readonly #stuck = new Set<string>()
+  /** Those who wait in `drain`. */
+  readonly #onFailure = new Set<() => void>()
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> | undefined
   #isAskedAgain = false
@@ -61,7 +63,13 @@ export class Replay {
   async drain(): Promise<void> {
     if (this.#options.gate.isTroubled) return
     this.wake()
-    await this.#running
+    await new Promise<void>((done) => {
+      this.#onFailure.add(done)
+      void this.#running?.then(() => {
+        this.#onFailure.delete(done)
+        done()
+      })
+    })
   }
 
   stop(): void {
@@ -133,8 +141,10 @@ export class Replay {
     }
     const { name, spanCount, encoding } = file
     const outcome = await send({ bytes, spanCount, encoding })
-    if (outcome.kind === 'retry') onRetry(outcome.reason)
-    else {
+    if (outcome.kind === 'retry') {
+      onRetry(outcome.reason)
+      for (const tell of this.#onFailure) tell()
+    } else {
       if (!(await spool.remove(name))) this.#stuck.add(name)
       onSettled(file, outcome)
     }

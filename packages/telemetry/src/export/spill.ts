@@ -5,20 +5,27 @@ import type { Spool } from './spool.ts'
 /** After a write that failed, the disk is left alone for so long, unless somebody flushes. */
 const pauseAfterFailureMs = 5_000
 
+interface SpillEvents {
+  /** There is one more on disk. */
+  onSpooled(): void
+  /** The disk did not take it: it waits in memory again. */
+  onKept(): void
+}
+
 /** Moves requests from memory to disk. */
 export class Spill {
   readonly #outbox: Outbox
   readonly #spool: Spool
   readonly #counts: MutableCounts
-  readonly #onSpooled: () => void
+  readonly #events: SpillEvents
   #isRunning = false
   #pausedUntilMs = 0
 
-  constructor(outbox: Outbox, spool: Spool, counts: MutableCounts, onSpooled: () => void) {
+  constructor(outbox: Outbox, spool: Spool, counts: MutableCounts, events: SpillEvents) {
     this.#outbox = outbox
     this.#spool = spool
     this.#counts = counts
-    this.#onSpooled = onSpooled
+    this.#events = events
   }
 
   /** Writes what waits, oldest first, as long as `isNeeded`. */
@@ -52,7 +59,10 @@ export class Spill {
     if (state === 'gone') await this.removeCopy(entry)
     else if (state === 'sending') this.#outbox.notify()
     else if (isWritten) this.leaveToDisk(entry)
-    else this.#outbox.putBack(entry, 'in order')
+    else {
+      this.#outbox.putBack(entry, 'in order')
+      this.#events.onKept()
+    }
   }
 
   /** Now and synchronously. */
@@ -68,7 +78,7 @@ export class Spill {
     this.#counts.spooled += entry.request.spanCount
     this.#outbox.remove(entry)
     this.#outbox.letGo(entry.name)
-    this.#onSpooled()
+    this.#events.onSpooled()
   }
 
   /** The server has answered: there is no use for a copy. Its name is held until it is gone, lest it be sent from disk. */

@@ -96,7 +96,12 @@ export interface GrpcServer {
   kill(): void
 }
 
-export async function startGrpcServer(t: TestContext, behave: GrpcBehaviour, port = 0): Promise<GrpcServer> {
+export async function startGrpcServer(
+  t: TestContext,
+  behave: GrpcBehaviour,
+  port = 0,
+  credentials = grpc.ServerCredentials.createInsecure(),
+): Promise<GrpcServer> {
   const taken: GrpcCall[] = []
   const server = new grpc.Server()
   const same = (message: Buffer): Buffer => message
@@ -123,7 +128,7 @@ export async function startGrpcServer(t: TestContext, behave: GrpcBehaviour, por
     { Export: handler },
   )
   const actual = await new Promise<number>((done, fail) =>
-    server.bindAsync(`127.0.0.1:${port}`, grpc.ServerCredentials.createInsecure(), (error, bound) =>
+    server.bindAsync(`127.0.0.1:${port}`, credentials, (error, bound) =>
       error === null ? done(bound) : fail(error),
     ),
   )
