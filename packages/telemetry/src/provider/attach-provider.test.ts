@@ -12,7 +12,11 @@ function openApplication(more: ConstructorParameters<typeof TracerProvider>[0] =
   const exporter = new InMemorySpanExporter()
   const own = new SimpleSpanProcessor({ exporter })
   const resource = resourceFromAttributes({ 'service.name': 'joins' })
-  const provider = new TracerProvider({ resource, ...more, spanProcessors: [own, ...(more.spanProcessors ?? [])] })
+  const provider = new TracerProvider({
+    resource,
+    ...more,
+    spanProcessors: [own, ...(more.spanProcessors ?? [])],
+  })
   return { provider, names: () => exporter.getFinishedSpans().map(({ name }) => name) }
 }
 

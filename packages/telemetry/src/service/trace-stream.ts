@@ -41,6 +41,8 @@ export function traceStream(value: unknown, opened: OpenedSpan, streams: OpenStr
 class StreamWatch {
   #opened: OpenedSpan
   #items = 0
+  // Whoever listens to events instead is not counted.
+  #isIterated = false
 
   constructor(opened: OpenedSpan) {
     this.#opened = opened
@@ -106,6 +108,7 @@ class StreamWatch {
   // The body of a generator runs inside next(), so that is where its span has to be active.
   #watch(call: () => unknown, isStop: boolean): unknown {
     if (this.#opened.isEnded) return call()
+    this.#isIterated = true
     let result: unknown
     try {
       result = context.with(this.#opened.context, call)
@@ -158,7 +161,7 @@ class StreamWatch {
 
   #end(returned: unknown): void {
     if (this.#opened.isEnded) return
-    this.#opened.span.setAttributes({ [ATTR_HOLDFAST_STREAM_ITEM_COUNT]: this.#items })
+    if (this.#isIterated) this.#opened.span.setAttributes({ [ATTR_HOLDFAST_STREAM_ITEM_COUNT]: this.#items })
     if (returned === undefined) this.#opened.end()
     else this.#opened.finish(returned)
   }
