@@ -7,7 +7,7 @@ const seen = new InMemorySpanExporter()
 const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(seen)] })
 provider.register()
 
-const telemetry = createTelemetry({ serviceName: 'ignored: the provider has a resource' })
+const telemetry = createTelemetry() // the resource is the provider's
 await trace.getTracer('application').startActiveSpan('request of the application', async (span) => {
   await telemetry.agentRun({ name: 'analyst', inputs: { question: 'How many orders?' } }, async () => {})
   span.end()
