@@ -34,7 +34,10 @@ test('a logger of the application that throws is told of, and nothing else comes
       suppressOverrideMessage: true,
     },
   )
-  t.after(() => diag.disable())
+  t.after(() => {
+    isBroken = false
+    diag.disable()
+  })
   isBroken = true
   const warned = once(process, 'warning')
   report.debug('a detail')
