@@ -4,7 +4,7 @@
 // Guarantees, of either engine:
 //   - tokens are the words of the text, that is what stands between spaces. Never an engine's own tokenisation: "10k",
 //     "u.s." and "don't" are one token each in both (in spaCy by a tokenizer that splits at spaces). So one pattern sees
-//     the same tokens everywhere. The caller gives normalised text: words separated by single spaces, none at the ends
+//     the same tokens everywhere. split-words.ts does it for both
 //   - the rules of spaCy's Matcher (all matches of a pattern, of every length, none empty) and phrases compared by ORTH
 //   - matches are resolved as EntityRuler resolves them (resolve-matches.ts does it for both engines)
 //   - patterns marked `"engine": "spacy"` never make matches, only hints; an engine that cannot read them gives none
@@ -15,9 +15,11 @@
 import type { PatternSet } from '../patterns/pattern-set.ts'
 
 /** Longest text an engine takes, in UTF-16 units. A question has some 60. */
-export const maxTextChars = 20_000
-/** Most words of a text. Matching takes time by the square of it, with a hostile pattern. */
-export const maxTextWords = 1_000
+export const maxTextChars = 8_000
+/** Most words of a text. What a hostile pattern costs grows with the square of it. */
+export const maxTextWords = 256
+/** An engine sees no more of a word than this many UTF-16 units: it bounds what a regular expression or FUZZY may take. */
+export const maxWordChars = 200
 
 export interface EngineToken {
   /** Offsets in UTF-16 units of the text given, the end exclusive. */

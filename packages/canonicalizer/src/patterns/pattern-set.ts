@@ -1,5 +1,5 @@
 // What a pattern is, after it was read and found good. Nothing here comes from a file or a table unread: the only makers
-// of a PatternSet are parse-patterns.ts and merge-pattern-sets.ts, so engines can trust every field.
+// of a PatternSet are those of parse-patterns.ts, so engines can trust every field.
 
 /** Compares with `==`, `!=`, `>=`, `<=`, `>`, `<`; several in one object must all hold. */
 export type Comparison = Readonly<Partial<Record<'==' | '!=' | '>=' | '<=' | '>' | '<', number>>>

@@ -1,0 +1,98 @@
+// Patterns as JSON lines, in the format of spaCy's EntityRuler: {"label","pattern","id"}, and of ours "engine": "spacy"
+// for what only spaCy knows, and "note" for who reads the file.
+//
+// Guarantees: no engine sees a line that was not found good; either all lines are good and there is a set, or the bad
+// ones are named, each with what to do. Never throws for what stands in the text.
+import { createHash } from 'node:crypto'
+import { readPattern, type ReadOptions } from './read-pattern.ts'
+import type { Pattern, PatternProblem, PatternSet } from './pattern-set.ts'
+
+export type PatternsReading =
+  | { readonly ok: true; readonly set: PatternSet }
+  | { readonly ok: false; readonly problems: readonly PatternProblem[] }
+
+export type ParseOptions = ReadOptions
+
+/** A list with 5 000 words is some 60 000. */
+const maxLineChars = 100_000
+/** 50 000 phrases take wink 0.1 s to compile and spaCy 2 s to load. */
+const maxPatterns = 50_000
+/** Whoever has more than these mends them first. */
+const maxProblems = 50
+
+/** Reads JSON lines; `source` is what problems are named with. Empty lines are skipped; no line at all is an empty set. */
+export function parsePatterns(jsonl: string, source: string, options: ParseOptions = {}): PatternsReading {
+  const lines = jsonl.replace(/^\uFEFF/, '').split('\n')
+  const values = lines.flatMap((text, index) =>
+    text.trim() === '' ? [] : [{ line: index + 1, read: () => parseLine(text) }],
+  )
+  return readPatterns(values, source, options)
+}
+
+/** The same of values, such as a table's rows; a `read` that throws is a bad line, with the error's message. */
+export function readPatterns(
+  values: readonly { readonly line: number; readonly read: () => unknown }[],
+  source: string,
+  options: ParseOptions = {},
+): PatternsReading {
+  const tooMany = values[maxPatterns]
+  if (tooMany !== undefined) {
+    return fail([{ source, line: tooMany.line, message: `more than ${maxPatterns} patterns` }])
+  }
+  const patterns: Pattern[] = []
+  const problems: PatternProblem[] = []
+  for (const { line, read } of values) {
+    const reading = readOne(read, { source, line }, options)
+    if (reading.ok) patterns.push(reading.pattern)
+    else problems.push({ source, line, message: reading.message })
+    if (problems.length === maxProblems) break
+  }
+  return problems.length > 0 ? fail(problems) : { ok: true, set: makePatternSet(patterns) }
+}
+
+/** One set of several, in their order; where two patterns match the same words, the one that comes first stands. */
+export function mergePatternSets(sets: readonly PatternSet[]): PatternSet {
+  return makePatternSet(sets.flatMap(({ patterns }) => patterns))
+}
+
+/** For a message or a terminal: `films.jsonl:3: label: write a text`. */
+export function describeProblem({ source, line, message }: PatternProblem): string {
+  return `${source}:${line}: ${message}`
+}
+
+function readOne(
+  read: () => unknown,
+  origin: { readonly source: string; readonly line: number },
+  options: ReadOptions,
+): ReturnType<typeof readPattern> {
+  let value: unknown
+  try {
+    value = read()
+  } catch (error) {
+    return { ok: false, message: error instanceof Error ? error.message : String(error) }
+  }
+  return readPattern(value, origin, options)
+}
+
+function parseLine(text: string): unknown {
+  if (text.length > maxLineChars) {
+    throw new Error(`a line of ${text.length} characters: ${maxLineChars} is the most`)
+  }
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    // V8's message quotes the line, which may be long.
+    throw new Error('not JSON: write one complete object on each line', { cause: error })
+  }
+}
+
+function makePatternSet(patterns: readonly Pattern[]): PatternSet {
+  const hash = createHash('sha256')
+  for (const { label, id, engine, pattern } of patterns)
+    hash.update(JSON.stringify([label, id, engine, pattern])).update('\n')
+  return { patterns: Object.freeze([...patterns]), version: hash.digest('hex').slice(0, 32) }
+}
+
+function fail(problems: readonly PatternProblem[]): PatternsReading {
+  return { ok: false, problems }
+}
