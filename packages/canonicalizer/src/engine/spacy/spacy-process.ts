@@ -39,7 +39,8 @@ export class SpacyProcess {
     this.#child = child
     child.unref()
     for (const stream of [child.stdin, child.stdout, child.stderr]) (stream as unknown as Socket).unref()
-    child.stdin.on('error', (error) => this.kill(`it does not read: ${error.message}`))
+    // It has ended, which 'close' will tell better; or it reads no more, and has to.
+    child.stdin.on('error', (_error) => void child.kill('SIGKILL'))
     child.stdout.setEncoding('utf8').on(
       'data',
       readLines(
@@ -98,6 +99,7 @@ export class SpacyProcess {
   /** At once; whatever waits is rejected. */
   kill(reason: string): void {
     this.#lose(reason)
+    this.#child.stdin.destroy() // ends what a wrapper around Python would leave behind
     this.#child.kill('SIGKILL')
   }
 

@@ -4,9 +4,7 @@ import { dirname, join } from 'node:path'
 import { EngineError } from '../nlp-engine.ts'
 
 /** The path of one of them. Throws an EngineError when it is not there, as after bundling this package into a program. */
-export function findWorkerFile(
-  name: 'spacy_worker.py' | 'make_environment.py' | 'requirements.txt',
-): string {
+export function findWorkerFile(name: 'spacy_worker.py' | 'make_environment.py' | 'requirements.txt'): string {
   for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
     const path = join(folder, 'python', name)
     if (existsSync(path)) return path

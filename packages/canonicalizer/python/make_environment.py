@@ -1,0 +1,33 @@
+"""Makes a virtual environment with what a requirements.txt says, once:   make_environment.py FOLDER REQUIREMENTS
+
+Several may ask for the same folder at once: one makes it, the others wait. The lock is the system's, so it goes with the
+process that holds it. The file "complete" is written last; a folder without it was left half-way, and is made anew.
+"""
+import os
+import shutil
+import subprocess
+import sys
+import venv
+
+folder, requirements = sys.argv[1:]
+complete = os.path.join(folder, "complete")
+os.makedirs(os.path.dirname(folder), exist_ok=True)
+
+with open(folder + ".lock", "w") as lock:
+    try:
+        import fcntl
+
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    except ImportError:
+        pass  # Windows has none: there two at once is one too many
+    if not os.path.exists(complete):
+        shutil.rmtree(folder, ignore_errors=True)
+        # It cannot be made elsewhere and moved: it knows its own path.
+        venv.create(folder, with_pip=True)
+        python = os.path.join(folder, *(["Scripts", "python.exe"] if os.name == "nt" else ["bin", "python"]))
+        pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+        # Wheels only, each with a known hash: nothing runs while it is installed, and nothing else gets in.
+        done = subprocess.run([*pip, "--require-hashes", "--only-binary", ":all:", "-r", requirements], stdout=sys.stderr)
+        if done.returncode != 0:
+            sys.exit(done.returncode)
+        open(complete, "w").close()

@@ -1,0 +1,157 @@
+"""spaCy as a child of a Node.js program: one JSON object a line on stdin, one answer a line on stdout.
+
+    spacy_worker.py MODEL START_SECONDS REQUEST_SECONDS     a package or a path; how long each may take
+
+It says first what it is:   {"ready": {"model", "modelVersion", "spacy", "python"}}
+    {"id", "patterns": [...]}  ->  {"id", "ok": true} | {"id", "refused": {"pattern"?: index, "reason"}}
+    {"id", "texts": [[word]]}  ->  {"id", "answers": [{"m": [pattern, start, end, ...], "h": [...]} | {"failed": type}]}
+
+Offsets count tokens, and the tokens are the words that were sent: they are counted in no other way here. "m" are the
+entities that EntityRuler set, "h" what Matcher, PhraseMatcher and DependencyMatcher found for the hints, all of it.
+It ends when stdin does, so it does not outlive its parent. Nothing of a text goes into an error.
+"""
+import os
+import signal
+import sys
+
+# A stop is the parent's to decide: Ctrl-C at a terminal goes to the whole group.
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+# Questions are short: more threads only wait for each other.
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
+    os.environ[variable] = "1"
+
+# stdout is for answers only: whatever a library prints, in Python or in C, goes to stderr.
+answers = os.fdopen(os.dup(1), "wb", buffering=0)
+os.dup2(2, 1)
+requests = os.fdopen(os.dup(0), "rb")
+os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+
+
+def limit_time(seconds):
+    """By the kernel, whose SIGALRM ends this process even inside C: the parent, that would kill it, may be gone."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+model, start_seconds, request_seconds = sys.argv[1], float(sys.argv[2]), float(sys.argv[3])
+limit_time(start_seconds)
+
+import json  # noqa: E402
+import platform  # noqa: E402
+
+import spacy  # noqa: E402
+from spacy.matcher import DependencyMatcher, Matcher, PhraseMatcher  # noqa: E402
+from spacy.pipeline import EntityRuler  # noqa: E402
+from spacy.tokens import Doc  # noqa: E402
+
+# What in a pattern asks for a part of the pipeline.
+asked_by = {"ner": ["ENT_"], "parser": ["DEP", "SENT_START", "IS_SENT_START", "REL_OP"]}
+# A hint pattern that matches everywhere must not make an answer without end.
+MAX_HINTS = 5_000
+
+
+class PatternRuler(EntityRuler):
+    """EntityRuler takes any of several matches of the same tokens; this one the pattern that stands first."""
+
+    def match(self, doc):
+        return sorted(super().match(doc), key=lambda found: (found[1] - found[2], found[1], int(self._ent_ids[found[0]][1])))
+
+
+class Refused(Exception):
+    """A pattern that spaCy does not take: its index, and why."""
+
+
+class Patterns:
+    """One set, ready to match: made aside and swapped in as a whole. An entry has kind, hint and pattern."""
+
+    def __init__(self, vocab, entries):
+        blank = spacy.blank("en", vocab=vocab)
+        blank.tokenizer = lambda text: Doc(vocab, words=text.split(" "))
+        self.ruler = PatternRuler(blank, overwrite_ents=True, validate=True)
+        hints = {"tokens": Matcher(vocab, validate=True), "phrase": PhraseMatcher(vocab), "dependency": DependencyMatcher(vocab, validate=True)}
+        phrases = []
+        for index, entry in enumerate(entries):
+            kind, pattern = entry["kind"], entry["pattern"]
+            ruled = {"label": "_", "pattern": pattern, "id": str(index)}
+            try:
+                if entry["hint"]:
+                    hints[kind].add(str(index), [blank.make_doc(pattern) if kind == "phrase" else pattern])
+                elif kind == "phrase":
+                    phrases.append(ruled)
+                else:
+                    self.ruler.add_patterns([ruled])
+            except Exception as error:
+                raise Refused(index, str(error)) from error
+        self.ruler.add_patterns(phrases)
+        self.hints = [matcher for matcher in hints.values() if len(matcher) > 0]
+        # Each part of the pipeline takes its time: what no hint asks for is left out, all of it when there are no hints.
+        asked = json.dumps([entry["pattern"] for entry in entries if entry["hint"]])
+        self.disabled = [part for part, words in asked_by.items() if not any(f'"{word}' in asked for word in words)]
+
+    def find_hints(self, doc):
+        names = doc.vocab.strings
+        for matcher in self.hints:
+            for found in matcher(doc):
+                # A match of DependencyMatcher is a list of tokens in the order of the pattern.
+                start, end = (min(found[1]), max(found[1]) + 1) if len(found) == 2 else found[1:]
+                yield int(names[found[0]]), start, end
+
+    def find_entities(self, doc):
+        doc.ents = ()
+        self.ruler(doc)
+        for entity in doc.ents:
+            yield int(entity.ent_id_), entity.start, entity.end
+
+    def analyse(self, nlp, texts):
+        docs = [Doc(nlp.vocab, words=words) for words in texts]
+        if self.hints:
+            docs = nlp.pipe(docs, batch_size=len(texts), disable=self.disabled)
+        for doc in docs:
+            hints = [number for hint, _ in zip(self.find_hints(doc), range(MAX_HINTS)) for number in hint]
+            matches = [number for match in self.find_entities(doc) for number in match] if len(self.ruler) > 0 else []
+            yield {"m": matches, "h": hints}
+
+
+def analyse(nlp, patterns, texts):
+    try:
+        # Words that were never seen before are forgotten with the batch; otherwise every new one would stay for ever.
+        with nlp.memory_zone():
+            return list(patterns.analyse(nlp, texts))
+    except Exception as error:
+        if len(texts) == 1:
+            return [{"failed": type(error).__name__}]
+    return [analyse(nlp, patterns, [text])[0] for text in texts]
+
+
+def send(answer):
+    answers.write(json.dumps(answer, separators=(",", ":")).encode() + b"\n")
+
+
+def main():
+    nlp = spacy.load(model)
+    patterns = Patterns(nlp.vocab, [])
+    name = f"{nlp.meta['lang']}_{nlp.meta['name']}"
+    send({"ready": {"model": name, "modelVersion": nlp.meta["version"], "spacy": spacy.__version__, "python": platform.python_version()}})
+    while True:
+        limit_time(0)
+        line = requests.readline()
+        if not line.endswith(b"\n"):
+            return  # the end of stdin: the parent is gone, or wants this to go
+        request = json.loads(line)
+        answer = {"id": request["id"]}
+        if "texts" in request:
+            limit_time(request_seconds)
+            answer["answers"] = analyse(nlp, patterns, request["texts"])
+        else:
+            limit_time(start_seconds)
+            try:
+                patterns = Patterns(nlp.vocab, request["patterns"])
+                answer["ok"] = True
+            except Refused as refused:
+                answer["refused"] = {"pattern": refused.args[0], "reason": refused.args[1]}
+            except Exception as error:
+                answer["refused"] = {"reason": f"{type(error).__name__}: {error}"}
+        send(answer)
+
+
+main()
