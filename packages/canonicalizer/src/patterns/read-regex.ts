@@ -1,9 +1,9 @@
 // The regular expressions that Python's re and JavaScript read alike, and that cannot take long in either.
 //
-//   literals · `.` · \d \w \s \b and \D \W \S \B · [a-z], [^0-9_] · ( ) and (?: ) · | · ? * + {n} {n,} {n,m}, also lazy ·
+//   literals · `.` · \d \w \s \b and \D \W \S · [a-z], [^0-9_] · ( ) and (?: ) · | · ? * + {n} {n,} {n,m}, also lazy ·
 //   ^ and $ · a backslash before punctuation
 //
-// Refused: look-around, back references, flags, named and atomic groups, possessive repetition, \A, \Z, \p, a repetition
+// Refused: look-around, back references, flags, named and atomic groups, possessive repetition, \A, \Z, \B, \p, a repetition
 // of what repeats or has alternatives (it may take exponential time), and more ways to match than `maxWays`.
 // \d, \w and \b mean Unicode's digits and letters, as in Python: JavaScript's own are those of ASCII, so the source that
 // comes out is not the one that went in.
@@ -38,10 +38,8 @@ const escapes: Readonly<Record<string, string>> = {
   s: `[${space}]`,
   S: `[^${space}]`,
 }
-const borders: Readonly<Record<string, string>> = {
-  b: `(?:(?<=[${letter}])(?![${letter}])|(?<![${letter}])(?=[${letter}]))`,
-  B: `(?:(?<=[${letter}])(?=[${letter}])|(?<![${letter}])(?![${letter}]))`,
-}
+/** `\b`. Not `\B`, which V8 also finds in the middle of a character of two units. */
+const border = `(?:(?<=[${letter}])(?![${letter}])|(?<![${letter}])(?=[${letter}]))`
 
 /** A piece that was read: its JavaScript, how many ways it can match, and whether it can match nothing. */
 interface Piece {
@@ -129,8 +127,7 @@ class RegexReader {
   private readEscape(): Piece {
     const char = this.chars[this.at++]
     if (char === undefined) throw new Refused('a \\ at the end')
-    const border = borders[char]
-    if (border !== undefined) return width0(border)
+    if (char === 'b') return width0(border)
     const known = escapes[char]
     if (known !== undefined) return width1(known)
     if (!/[!-/:-@[-`{-~]/.test(char)) {
