@@ -11,36 +11,15 @@
 // keep it alive while nobody waits. Words of questions are on no command line, in no message, in no file.
 //
 // Refuses: to open when spaCy is not installed or does not start, with what to do. Called by open-canonicalizer.ts.
+import { parsePatterns } from '../../patterns/parse-patterns.ts'
 import type { PatternSet } from '../../patterns/pattern-set.ts'
-import type { NlpEngine } from '../nlp-engine.ts'
 import { needSpacyPython } from './find-python.ts'
 import { ProcessLost } from './process-lost.ts'
+import type { SpacyEngine } from './spacy-engine.ts'
 import { defaultLimits, defaultModel, type SpacyOptions } from './spacy-options.ts'
 import { SpacyProcess } from './spacy-process.ts'
 import { SpacySupervisor } from './spacy-supervisor.ts'
 import { spacyCommand, startFailure, swapPatterns, waitUntilReady } from './start-spacy.ts'
-
-/** How spaCy's process is, for people and tests. */
-export interface SpacyStatus {
-  /** `working`: it is there. `restarting`: it was lost, or is starting. */
-  readonly state: 'working' | 'restarting' | 'closed'
-  readonly pid: number | undefined
-  /** How often it was started. */
-  readonly starts: number
-  /** Why the last one was lost. */
-  readonly lastLoss: string | undefined
-  readonly waitingQuestions: number
-  readonly spacyVersion: string
-  readonly modelVersion: string
-  readonly pythonVersion: string
-}
-
-export interface SpacyEngine extends NlpEngine {
-  readonly name: 'spacy'
-  readonly status: SpacyStatus
-}
-
-const noPatterns: PatternSet = { patterns: [], version: '' }
 
 /**
  * Starts spaCy; about a second. Rejects with an EngineError: `ENGINE_GONE` when it is not installed or does not start,
@@ -55,7 +34,7 @@ export async function openSpacyEngine(options: SpacyOptions = {}): Promise<Spacy
   const keepAlive = setInterval(() => {}, 0x7fffffff) // the process itself does not; the caller waits here
   try {
     const ready = await waitUntilReady(process, limits)
-    const patterns = options.patterns ?? noPatterns
+    const patterns = options.patterns ?? emptySet()
     if (patterns.patterns.length > 0) await swapPatterns(process, 0, patterns, limits)
     return new SpacySupervisor({ command, limits, process, ready, patterns })
   } catch (error) {
@@ -64,4 +43,10 @@ export async function openSpacyEngine(options: SpacyOptions = {}): Promise<Spacy
   } finally {
     clearInterval(keepAlive)
   }
+}
+
+function emptySet(): PatternSet {
+  const reading = parsePatterns('', 'nothing')
+  if (!reading.ok) throw new Error('no patterns are a set')
+  return reading.set
 }

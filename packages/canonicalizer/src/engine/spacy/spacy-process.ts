@@ -91,7 +91,7 @@ export class SpacyProcess {
 
   /** Asks the next thing; only when the one before was answered. */
   ask<T>(request: unknown, read: (answer: unknown) => T | undefined, timeoutMs: number): Promise<T> {
-    const answer = this.#expect(read, timeoutMs, 'it hangs')
+    const answer = this.#expect(read, timeoutMs, 'it did not answer')
     if (!this.isLost) this.#child.stdin.write(`${JSON.stringify(request)}\n`)
     return answer
   }
