@@ -11,6 +11,8 @@ export interface InstallOptions {
   readonly python?: string
   /** Where; by default in the cache folder, by the hash of what is installed. */
   readonly folder?: string
+  /** The path of a requirements.txt with hashes; by default this package's. */
+  readonly requirements?: string
 }
 
 /** Resolves with the path of its Python, also when it was made before. Rejects with an Error that says what to do. */
@@ -27,7 +29,7 @@ export async function installSpacy(options: InstallOptions = {}): Promise<string
     '-I',
     findWorkerFile('make_environment.py'),
     folder,
-    findWorkerFile('requirements.txt'),
+    options.requirements ?? findWorkerFile('requirements.txt'),
   ])
   if (made.code !== 0) throw new Error(`spaCy cannot be installed with ${python}: ${made.output.trim()}`)
   return pythonOf(folder)
