@@ -1,8 +1,9 @@
 // Whatever stands where spaCy's process should: every question settles, and what is sound goes on.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { readSet } from '../conformance/read-set.ts'
 import { openSpacyEngine } from './open-spacy-engine.ts'
-import { impatient, isRunning, makeBadPython, openTestEngine, readPatterns, waitUntil } from './test-spacy.ts'
+import { impatient, isRunning, makeBadPython, openTestEngine, waitUntil } from './test-spacy.ts'
 
 const gone = { name: 'EngineError', code: 'ENGINE_GONE' }
 
@@ -34,7 +35,7 @@ for (const mode of [
     await engine.analyse('good three')
     assert.equal(engine.status.starts, 3, 'it was not tried once more')
 
-    await engine.setPatterns(readPatterns({ label: 'ENTITY', pattern: 'film' }))
+    await engine.setPatterns(readSet({ label: 'ENTITY', pattern: 'film' }))
     await assert.rejects(engine.analyse('some poison here'), gone)
     assert.ok(engine.status.starts > 3, 'with other patterns it was')
   })
@@ -59,7 +60,7 @@ test('a text that spaCy fails upon is rejected by itself, with the type of the e
 test('when it does not start again, who waits is told, who asks later is told at once, and trying goes on', async (t) => {
   const python = await makeBadPython(t, 'starts-only-once')
   const engine = await openTestEngine(t, { python, limits: impatient })
-  const patterns = readPatterns({ label: 'ENTITY', pattern: 'film' })
+  const patterns = readSet({ label: 'ENTITY', pattern: 'film' })
   await assert.rejects(engine.analyse('poison'), { ...gone, message: /does not start/ })
   await assert.rejects(engine.analyse('good'), { ...gone, message: /No module named/ })
   await assert.rejects(engine.setPatterns(patterns), gone)
@@ -73,7 +74,7 @@ test('patterns that end the process twice are rejected, and questions go on with
   const python = await makeBadPython(t, 'ends-on-patterns')
   const engine = await openTestEngine(t, { python, limits: impatient })
   const before = await engine.analyse('good')
-  const swapped = engine.setPatterns(readPatterns({ label: 'ENTITY', pattern: 'film' }))
+  const swapped = engine.setPatterns(readSet({ label: 'ENTITY', pattern: 'film' }))
   const beside = engine.analyse('good')
   await assert.rejects(swapped, { code: 'ENGINE_PATTERNS', message: /ended twice/ })
   assert.equal((await beside).patternsVersion, before.patternsVersion)

@@ -5,10 +5,11 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, test, type TestContext } from 'node:test'
-import { findTestPython, isRunning, openTestEngine, readPatterns, waitUntil } from './test-spacy.ts'
+import { readSet } from '../conformance/read-set.ts'
+import { findTestPython, isRunning, openTestEngine, waitUntil } from './test-spacy.ts'
 
 const python = await findTestPython()
-const films = readPatterns({ label: 'ENTITY', id: 'FILM', pattern: 'films' })
+const films = readSet({ label: 'ENTITY', id: 'FILM', pattern: 'films' })
 
 describe("spaCy's process", { skip: python === undefined ? 'no Python' : false }, () => {
   const options = { python: python ?? '', patterns: films }

@@ -5,8 +5,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { parsePatterns } from '../../patterns/parse-patterns.ts'
-import type { PatternSet } from '../../patterns/pattern-set.ts'
 import { findBasePython, installSpacy } from './install-spacy.ts'
 import { openSpacyEngine } from './open-spacy-engine.ts'
 import type { SpacyEngine } from './spacy-engine.ts'
@@ -23,13 +21,6 @@ export async function openTestEngine(t: TestContext, options: SpacyOptions): Pro
   const engine = await openSpacyEngine(options)
   t.after(() => engine.close())
   return engine
-}
-
-/** Patterns as they stand in a file, a line each. */
-export function readPatterns(...lines: readonly object[]): PatternSet {
-  const reading = parsePatterns(lines.map((line) => JSON.stringify(line)).join('\n'), 'test.jsonl')
-  if (!reading.ok) throw new Error(JSON.stringify(reading.problems))
-  return reading.set
 }
 
 /** Short waits, for processes that are known to hang. */
