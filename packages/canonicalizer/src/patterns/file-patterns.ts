@@ -1,0 +1,77 @@
+// Patterns in files of JSON lines.
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { mergePatternSets, parsePatterns, type ParseOptions, type PatternsReading } from './parse-patterns.ts'
+import type { PatternProblem, PatternSet } from './pattern-set.ts'
+import type { PatternSource } from './pattern-source.ts'
+
+/** 50 000 phrases are some 5 MB. */
+const maxFileBytes = 64 * 1024 * 1024
+
+/**
+ * The patterns of these files, in this order. A name may have `*` in its last part (`patterns/*.jsonl`, in the order of
+ * the names), and a folder means all `.jsonl` files in it.
+ *
+ * A file without any pattern is refused: it is more often one that is just being written than one meant so. Write a new
+ * version beside it and rename it, then nobody meets half of it.
+ */
+export function filePatterns(names: string | readonly string[], options: ParseOptions = {}): PatternSource {
+  const wanted = typeof names === 'string' ? [names] : names
+  return {
+    name: wanted.join(', '),
+    readVersion: async () => {
+      const files = await findFiles(wanted)
+      const versions = await Promise.all(files.map(describeFile))
+      return versions.join('\n')
+    },
+    read: async () => readFiles(await findFiles(wanted), options),
+  }
+}
+
+async function readFiles(files: readonly string[], options: ParseOptions): Promise<PatternsReading> {
+  const sets: PatternSet[] = []
+  const problems: PatternProblem[] = []
+  for (const file of files) {
+    const reading = await readOne(file, options)
+    if (!reading.ok) problems.push(...reading.problems)
+    else if (reading.set.patterns.length > 0) sets.push(reading.set)
+    else
+      problems.push({ source: file, line: 1, message: 'there is no pattern in this file: write one, or take the file away' }) // prettier-ignore
+  }
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, set: mergePatternSets(sets) }
+}
+
+async function readOne(file: string, options: ParseOptions): Promise<PatternsReading> {
+  const { size } = await stat(file)
+  if (size > maxFileBytes) {
+    return { ok: false, problems: [{ source: file, line: 1, message: `a file of ${size} bytes: ${maxFileBytes} is the most` }] } // prettier-ignore
+  }
+  return parsePatterns(await readFile(file, 'utf8'), file, options)
+}
+
+async function findFiles(names: readonly string[]): Promise<string[]> {
+  const found: string[] = []
+  for (const name of names) found.push(...(await expandName(name)))
+  return found
+}
+
+async function expandName(name: string): Promise<string[]> {
+  const last = basename(name)
+  const isWild = last.includes('*')
+  if (!isWild && !(await stat(name)).isDirectory()) return [name]
+  const folder = isWild ? dirname(name) : name
+  const wanted = toRegExp(isWild ? last : '*.jsonl')
+  const files = (await readdir(folder)).filter((file) => wanted.test(file)).sort()
+  if (files.length === 0) throw new Error(`no file is like ${isWild ? name : join(name, '*.jsonl')}`)
+  return files.map((file) => join(folder, file))
+}
+
+function toRegExp(wild: string): RegExp {
+  const parts = wild.split('*').map((part) => part.replace(/[^\w]/gu, '\\$&'))
+  return new RegExp(`^${parts.join('[^/\\\\]*')}$`)
+}
+
+async function describeFile(file: string): Promise<string> {
+  const { mtimeNs, size, ino } = await stat(file, { bigint: true })
+  return `${file} ${mtimeNs} ${size} ${ino}`
+}
