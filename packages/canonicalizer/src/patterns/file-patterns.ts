@@ -1,7 +1,7 @@
 // Patterns in files of JSON lines.
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { mergePatternSets, parsePatterns, type ParseOptions, type PatternsReading } from './parse-patterns.ts'
+import { mergePatternSets, parsePatterns, type PatternsReading } from './parse-patterns.ts'
 import type { PatternProblem, PatternSet } from './pattern-set.ts'
 import type { PatternSource } from './pattern-source.ts'
 
@@ -15,7 +15,7 @@ const maxFileBytes = 64 * 1024 * 1024
  * A file without any pattern is refused: it is more often one that is just being written than one meant so. Write a new
  * version beside it and rename it, then nobody meets half of it.
  */
-export function filePatterns(names: string | readonly string[], options: ParseOptions = {}): PatternSource {
+export function filePatterns(names: string | readonly string[]): PatternSource {
   const wanted = typeof names === 'string' ? [names] : names
   return {
     name: wanted.join(', '),
@@ -24,15 +24,15 @@ export function filePatterns(names: string | readonly string[], options: ParseOp
       const versions = await Promise.all(files.map(describeFile))
       return versions.join('\n')
     },
-    read: async () => readFiles(await findFiles(wanted), options),
+    read: async () => readFiles(await findFiles(wanted)),
   }
 }
 
-async function readFiles(files: readonly string[], options: ParseOptions): Promise<PatternsReading> {
+async function readFiles(files: readonly string[]): Promise<PatternsReading> {
   const sets: PatternSet[] = []
   const problems: PatternProblem[] = []
   for (const file of files) {
-    const reading = await readOne(file, options)
+    const reading = await readOne(file)
     if (!reading.ok) problems.push(...reading.problems)
     else if (reading.set.patterns.length > 0) sets.push(reading.set)
     else
@@ -41,12 +41,12 @@ async function readFiles(files: readonly string[], options: ParseOptions): Promi
   return problems.length > 0 ? { ok: false, problems } : { ok: true, set: mergePatternSets(sets) }
 }
 
-async function readOne(file: string, options: ParseOptions): Promise<PatternsReading> {
+async function readOne(file: string): Promise<PatternsReading> {
   const { size } = await stat(file)
   if (size > maxFileBytes) {
     return { ok: false, problems: [{ source: file, line: 1, message: `a file of ${size} bytes: ${maxFileBytes} is the most` }] } // prettier-ignore
   }
-  return parsePatterns(await readFile(file, 'utf8'), file, options)
+  return parsePatterns(await readFile(file, 'utf8'), file)
 }
 
 async function findFiles(names: readonly string[]): Promise<string[]> {

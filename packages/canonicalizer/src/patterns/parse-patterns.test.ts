@@ -25,14 +25,6 @@ describe('parsePatterns', () => {
     ])
   })
 
-  test('phrases become what an engine sees of a question', () => {
-    const normalisePhrase = (phrase: string): string => phrase.toLowerCase().replace(/-/g, '')
-    const reading = parsePatterns('{"label":"FILTER","pattern":"PG-13"}', 'a', { normalisePhrase })
-    assert.equal(reading.ok && reading.set.patterns[0]?.pattern, 'pg13')
-    const empty = parsePatterns('{"label":"FILTER","pattern":"--"}', 'a', { normalisePhrase })
-    assert.match(empty.ok ? '' : (empty.problems[0]?.message ?? ''), /nothing of "--" is left/)
-  })
-
   test('names every bad line, with what to do', () => {
     const reading = parsePatterns('{"label":"A","pattern":"a"}\n{"label":"A"}\nfilm\n', 'films.jsonl')
     assert.deepEqual(reading.ok ? [] : reading.problems.map(describeProblem), [

@@ -4,14 +4,12 @@
 // Guarantees: no engine sees a line that was not found good; either all lines are good and there is a set, or the bad
 // ones are named, each with what to do. Never throws for what stands in the text.
 import { createHash } from 'node:crypto'
-import { readPattern, type ReadOptions } from './read-pattern.ts'
+import { readPattern } from './read-pattern.ts'
 import type { Pattern, PatternProblem, PatternSet } from './pattern-set.ts'
 
 export type PatternsReading =
   | { readonly ok: true; readonly set: PatternSet }
   | { readonly ok: false; readonly problems: readonly PatternProblem[] }
-
-export type ParseOptions = ReadOptions
 
 /** A list with 5 000 words is some 60 000. */
 const maxLineChars = 100_000
@@ -21,19 +19,18 @@ const maxPatterns = 50_000
 const maxProblems = 50
 
 /** Reads JSON lines; `source` is what problems are named with. Empty lines are skipped; no line at all is an empty set. */
-export function parsePatterns(jsonl: string, source: string, options: ParseOptions = {}): PatternsReading {
+export function parsePatterns(jsonl: string, source: string): PatternsReading {
   const lines = jsonl.replace(/^\uFEFF/, '').split('\n')
   const values = lines.flatMap((text, index) =>
     text.trim() === '' ? [] : [{ line: index + 1, read: () => parseLine(text) }],
   )
-  return readPatterns(values, source, options)
+  return readPatterns(values, source)
 }
 
 /** The same of values, such as a table's rows; a `read` that throws is a bad line, with the error's message. */
 export function readPatterns(
   values: readonly { readonly line: number; readonly read: () => unknown }[],
   source: string,
-  options: ParseOptions = {},
 ): PatternsReading {
   const tooMany = values[maxPatterns]
   if (tooMany !== undefined) {
@@ -42,7 +39,7 @@ export function readPatterns(
   const patterns: Pattern[] = []
   const problems: PatternProblem[] = []
   for (const { line, read } of values) {
-    const reading = readOne(read, { source, line }, options)
+    const reading = readOne(read, { source, line })
     if (reading.ok) patterns.push(reading.pattern)
     else problems.push({ source, line, message: reading.message })
     if (problems.length === maxProblems) break
@@ -63,7 +60,6 @@ export function describeProblem({ source, line, message }: PatternProblem): stri
 function readOne(
   read: () => unknown,
   origin: { readonly source: string; readonly line: number },
-  options: ReadOptions,
 ): ReturnType<typeof readPattern> {
   let value: unknown
   try {
@@ -71,7 +67,7 @@ function readOne(
   } catch (error) {
     return { ok: false, message: error instanceof Error ? error.message : String(error) }
   }
-  return readPattern(value, origin, options)
+  return readPattern(value, origin)
 }
 
 function parseLine(text: string): unknown {

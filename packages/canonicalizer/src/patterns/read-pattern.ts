@@ -4,14 +4,6 @@ import { checkTokens, type PatternEngine } from './check-tokens.ts'
 import { isObject } from './check-token-value.ts'
 import type { DependencyNode, Pattern, TokenPattern } from './pattern-set.ts'
 
-export interface ReadOptions {
-  /**
-   * Makes of a phrase what an engine will see of the same words in a question, so that an author may write `PG-13` as
-   * people do. Token patterns stay as they are: they say themselves what they compare with.
-   */
-  readonly normalisePhrase?: (phrase: string) => string
-}
-
 export type PatternReading =
   { readonly ok: true; readonly pattern: Pattern } | { readonly ok: false; readonly message: string }
 
@@ -23,7 +15,6 @@ const maxPhraseWords = 50
 export function readPattern(
   value: unknown,
   origin: { readonly source: string; readonly line: number },
-  options: ReadOptions = {},
 ): PatternReading {
   if (!isObject(value)) return bad('write an object with label and pattern, such as {"label":"ENTITY","pattern":"film","id":"FILM"}') // prettier-ignore
   const unknown = Object.keys(value).find((key) => !keys.includes(key))
@@ -34,24 +25,20 @@ export function readPattern(
   if (label === '') return bad('label: write one, such as "ENTITY"')
   if (engine !== 'any' && engine !== 'spacy') return bad('engine: write "spacy", or leave it out')
   const named = { ...origin, label: String(label), id: String(id), engine } as const
-  if (typeof pattern === 'string') return readPhrase(pattern, named, options)
+  if (typeof pattern === 'string') return readPhrase(pattern, named)
   if (!Array.isArray(pattern)) return bad('pattern: write a text, or a list of tokens')
   return readList(pattern, named, engine)
 }
 
 type Named = Omit<Pattern, 'kind' | 'pattern'>
 
-function readPhrase(phrase: string, named: Named, options: ReadOptions): PatternReading {
+function readPhrase(phrase: string, named: Named): PatternReading {
   if (phrase.length > maxPhraseChars) {
     return bad(`pattern: a phrase of ${phrase.length} characters: ${maxPhraseChars} is the most`)
   }
   if (!phrase.isWellFormed()) return bad('pattern: a phrase with half a character (a lone surrogate)')
-  const normalised = options.normalisePhrase?.(phrase) ?? phrase
-  const words = normalised.split(/\s+/).filter((word) => word !== '')
-  if (words.length === 0) {
-    const why = phrase.trim() === '' ? 'the phrase is empty' : `nothing of ${JSON.stringify(phrase.slice(0, 50))} is left after normalisation` // prettier-ignore
-    return bad(`pattern: ${why}`)
-  }
+  const words = phrase.split(/\s+/).filter((word) => word !== '')
+  if (words.length === 0) return bad('pattern: the phrase is empty')
   if (words.length > maxPhraseWords) {
     return bad(`pattern: a phrase of ${words.length} words: ${maxPhraseWords} is the most`)
   }

@@ -1,5 +1,5 @@
 // Patterns in a table of PostgreSQL, so that they can be changed where the data is, and all processes follow.
-import { readPatterns, type ParseOptions, type PatternsReading } from './parse-patterns.ts'
+import { readPatterns, type PatternsReading } from './parse-patterns.ts'
 import type { PatternSource } from './pattern-source.ts'
 
 /** What is needed of a `pg.Pool` or `pg.Client`. */
@@ -7,7 +7,7 @@ export interface Database {
   query(text: string): Promise<{ readonly rows: readonly unknown[] }>
 }
 
-export interface TableOptions extends ParseOptions {
+export interface TableOptions {
   /** `nlp_patterns` by default, or `schema.table`. */
   readonly table?: string
 }
@@ -42,16 +42,13 @@ export function tablePatterns(database: Database, options: TableOptions = {}): P
         from ${from}
         where enabled
         order by row_id`)
-      return readRows(rows as readonly PatternRow[], table, options)
+      return readRows(rows as readonly PatternRow[], table)
     },
   }
 }
 
 /** Makes the table where there is none. Several processes may do it at once. */
-export async function ensurePatternTable(
-  database: Database,
-  options: { readonly table?: string } = {},
-): Promise<void> {
+export async function ensurePatternTable(database: Database, options: TableOptions = {}): Promise<void> {
   const { table = defaultTable } = options
   // Several statements in one query are one transaction. `if not exists` alone fails when two do it at once.
   await database.query(`
@@ -75,12 +72,12 @@ export function describePatternTable(table: string = defaultTable): string {
 
 const defaultTable = 'nlp_patterns'
 
-function readRows(rows: readonly PatternRow[], table: string, options: ParseOptions): PatternsReading {
+function readRows(rows: readonly PatternRow[], table: string): PatternsReading {
   const values = rows.map(({ row_id, label, pattern, id, engine }) => ({
     line: Number(row_id),
     read: () => ({ label, pattern: JSON.parse(pattern) as unknown, id: id ?? '', engine }),
   }))
-  return readPatterns(values, table, options)
+  return readPatterns(values, table)
 }
 
 /** `schema.table` as two identifiers. */
