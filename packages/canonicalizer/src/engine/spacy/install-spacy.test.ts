@@ -29,6 +29,14 @@ describe('the environment for spaCy', { skip: python === undefined ? 'no Python'
     assert.ok(!(await readdir(folder)).includes('half'))
   })
 
+  test('whose Python is gone, as after an upgrade, is made anew', async (t) => {
+    const { folder, requirements } = await makePlace(t, '')
+    const made = await installSpacy({ folder, requirements })
+    await rm(made)
+    await installSpacy({ folder, requirements })
+    assert.ok(existsSync(made))
+  })
+
   test('takes nothing without a known hash, and is not complete then', async (t) => {
     const { folder, requirements } = await makePlace(t, 'wasabi==1.1.3\n')
     await assert.rejects(installSpacy({ folder, requirements }), /cannot be installed with .*hash/s)

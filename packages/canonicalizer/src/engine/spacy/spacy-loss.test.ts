@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, test, type TestContext } from 'node:test'
 import { readSet } from '../conformance/read-set.ts'
+import { defaultLimits, defaultModel } from './spacy-options.ts'
+import { spacyCommand } from './start-spacy.ts'
 import { findTestPython, isRunning, openTestEngine, waitUntil } from './test-spacy.ts'
 
 const python = await findTestPython()
@@ -101,6 +103,19 @@ describe("spaCy's process", { skip: python === undefined ? 'no Python' : false }
     assert.ok(isRunning(pid))
     parent.kill('SIGKILL')
     await waitUntil(() => !isRunning(pid))
+  })
+
+  test('its parent is gone and it hangs inside C: it ends itself', async (t) => {
+    const limits = { ...defaultLimits, hungAfterMs: 250 }
+    const { command, args } = spacyCommand(options.python, defaultModel, limits)
+    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+    t.after(() => child.kill('SIGKILL'))
+    // Backtracks for longer than anybody lives, and parsePatterns would not let it through.
+    const hostile = { kind: 'tokens', hint: false, pattern: [{ LOWER: { REGEX: '^(a+)+$' } }] }
+    child.stdin.write(`${JSON.stringify({ id: 1, patterns: [hostile] })}\n`)
+    child.stdin.end(`${JSON.stringify({ id: 2, texts: [[`${'a'.repeat(100)}b`]] })}\n`)
+    const [code, signal] = await once(child, 'exit')
+    assert.deepEqual({ code, signal }, { code: null, signal: 'SIGALRM' })
   })
 
   test('it does not keep a program alive that has nothing left to do, and goes with it', async (t) => {
