@@ -17,8 +17,8 @@ import sys
 # A stop is the parent's to decide: Ctrl-C at a terminal goes to the whole group.
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 # Questions are short: more threads only wait for each other.
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
-    os.environ[variable] = "1"
+for library in ("OMP", "OPENBLAS", "MKL", "BLIS"):
+    os.environ[f"{library}_NUM_THREADS"] = "1"
 
 # stdout is for answers only: whatever a library prints, in Python or in C, goes to stderr.
 answers = os.fdopen(os.dup(1), "wb", buffering=0)
@@ -44,17 +44,21 @@ from spacy.matcher import DependencyMatcher, Matcher, PhraseMatcher  # noqa: E40
 from spacy.pipeline import EntityRuler  # noqa: E402
 from spacy.tokens import Doc  # noqa: E402
 
-# What in a pattern asks for a part of the pipeline.
+# What in a hint asks for a part of the pipeline that not every hint needs.
 asked_by = {"ner": ["ENT_"], "parser": ["DEP", "SENT_START", "IS_SENT_START", "REL_OP"]}
 # A hint pattern that matches everywhere must not make an answer without end.
 MAX_HINTS = 5_000
 
 
 class PatternRuler(EntityRuler):
-    """EntityRuler takes any of several matches of the same tokens; this one the pattern that stands first."""
+    """EntityRuler takes any of several matches of the same tokens; this one that of the pattern that stands first."""
 
     def match(self, doc):
-        return sorted(super().match(doc), key=lambda found: (found[1] - found[2], found[1], int(self._ent_ids[found[0]][1])))
+        def rank(match):
+            key, start, end = match
+            return start - end, start, int(self._ent_ids[key][1])
+
+        return sorted(super().match(doc), key=rank)
 
 
 class Refused(Exception):
@@ -68,7 +72,11 @@ class Patterns:
         blank = spacy.blank("en", vocab=vocab)
         blank.tokenizer = lambda text: Doc(vocab, words=text.split(" "))
         self.ruler = PatternRuler(blank, overwrite_ents=True, validate=True)
-        hints = {"tokens": Matcher(vocab, validate=True), "phrase": PhraseMatcher(vocab), "dependency": DependencyMatcher(vocab, validate=True)}
+        hints = {
+            "tokens": Matcher(vocab, validate=True),
+            "phrase": PhraseMatcher(vocab),
+            "dependency": DependencyMatcher(vocab, validate=True),
+        }
         phrases = []
         for index, entry in enumerate(entries):
             kind, pattern = entry["kind"], entry["pattern"]
@@ -84,7 +92,7 @@ class Patterns:
                 raise Refused(index, str(error)) from error
         self.ruler.add_patterns(phrases)
         self.hints = [matcher for matcher in hints.values() if len(matcher) > 0]
-        # Each part of the pipeline takes its time: what no hint asks for is left out, all of it when there are no hints.
+        # Each part of the pipeline takes its time: what no hint asks for is left out, and all of it without hints.
         asked = json.dumps([entry["pattern"] for entry in entries if entry["hint"]])
         self.disabled = [part for part, words in asked_by.items() if not any(f'"{word}' in asked for word in words)]
 
@@ -97,7 +105,7 @@ class Patterns:
                 yield int(names[found[0]]), start, end
 
     def find_entities(self, doc):
-        doc.ents = ()
+        doc.ents = ()  # those of ner were for the hints
         self.ruler(doc)
         for entity in doc.ents:
             yield int(entity.ent_id_), entity.start, entity.end
@@ -123,35 +131,42 @@ def analyse(nlp, patterns, texts):
     return [analyse(nlp, patterns, [text])[0] for text in texts]
 
 
+def swap(nlp, patterns, entries):
+    """The set in force from now on, and what to answer."""
+    try:
+        return Patterns(nlp.vocab, entries), {"ok": True}
+    except Refused as refused:
+        index, reason = refused.args
+        return patterns, {"refused": {"pattern": index, "reason": reason}}
+    except Exception as error:
+        return patterns, {"refused": {"reason": f"{type(error).__name__}: {error}"}}
+
+
 def send(answer):
     answers.write(json.dumps(answer, separators=(",", ":")).encode() + b"\n")
 
 
 def main():
     nlp = spacy.load(model)
+    if not hasattr(nlp, "memory_zone"):
+        sys.exit(f"spaCy {spacy.__version__} is too old: 3.8 or newer is needed")
     patterns = Patterns(nlp.vocab, [])
-    name = f"{nlp.meta['lang']}_{nlp.meta['name']}"
-    send({"ready": {"model": name, "modelVersion": nlp.meta["version"], "spacy": spacy.__version__, "python": platform.python_version()}})
+    name, version = f"{nlp.meta['lang']}_{nlp.meta['name']}", nlp.meta["version"]
+    versions = {"modelVersion": version, "spacy": spacy.__version__, "python": platform.python_version()}
+    send({"ready": {"model": name, **versions}})
     while True:
         limit_time(0)
         line = requests.readline()
         if not line.endswith(b"\n"):
             return  # the end of stdin: the parent is gone, or wants this to go
         request = json.loads(line)
-        answer = {"id": request["id"]}
         if "texts" in request:
             limit_time(request_seconds)
-            answer["answers"] = analyse(nlp, patterns, request["texts"])
+            answer = {"answers": analyse(nlp, patterns, request["texts"])}
         else:
             limit_time(start_seconds)
-            try:
-                patterns = Patterns(nlp.vocab, request["patterns"])
-                answer["ok"] = True
-            except Refused as refused:
-                answer["refused"] = {"pattern": refused.args[0], "reason": refused.args[1]}
-            except Exception as error:
-                answer["refused"] = {"reason": f"{type(error).__name__}: {error}"}
-        send(answer)
+            patterns, answer = swap(nlp, patterns, request["patterns"])
+        send({"id": request["id"], **answer})
 
 
 main()
