@@ -5,8 +5,17 @@ export interface Command {
   readonly summary: string
   /** What `--help` says beyond that. */
   readonly details: string
-  /** @param args after the command's name. Throws BadUsage, or any error, which means that it failed */
-  readonly run: (args: readonly string[], say: (line: string) => void) => Promise<void>
+  /**
+   * Throws BadUsage, or any error, which means that it failed.
+   * @param args after the command's name
+   * @param say writes a line to stdout
+   * @param complain writes a line to stderr
+   */
+  readonly run: (
+    args: readonly string[],
+    say: (line: string) => void,
+    complain: (line: string) => void,
+  ) => Promise<void>
 }
 
 /** Exit code 2 instead of 1. */

@@ -1,8 +1,9 @@
 // `holdfast-canonicalizer`: one file a command. Ends with exit code 0, 1 (failed) or 2 (bad usage).
 import { BadUsage, type Command } from './command.ts'
 import { installSpacyCommand } from './install-spacy-command.ts'
+import { patternsCommand } from './patterns-command.ts'
 
-const commands: readonly Command[] = [installSpacyCommand]
+const commands: readonly Command[] = [patternsCommand, installSpacyCommand]
 
 /**
  * Resolves with the exit code.
@@ -30,7 +31,7 @@ export async function runCommandLine(
     return 0
   }
   try {
-    await command.run(rest, say)
+    await command.run(rest, say, complain)
     return 0
   } catch (error) {
     complain(`holdfast-canonicalizer: ${error instanceof Error ? error.message : String(error)}`)
