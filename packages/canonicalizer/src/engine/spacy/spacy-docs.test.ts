@@ -9,7 +9,7 @@ const docs = join(import.meta.dirname, '..', '..', '..', '..', '..', 'docs', 'ca
 
 test('docs/canonicalizer-spacy.md has every limit with its default', () => {
   const text = readFileSync(docs, 'utf8')
-  const rows = [...text.matchAll(/^\| (`\w+`(?:, `\w+`)*) \| ([\d ,]+) \|/gm)].flatMap(
+  const rows = [...text.matchAll(/^\| (`\w+`(?:, `\w+`)*) +\| ([\d ,]+) \|/gm)].flatMap(
     ([, names = '', values = '']) => {
       const figures = values.split(',').map((value) => Number(value.replaceAll(' ', '')))
       return names.split(', ').map((name, index) => [name.replaceAll('`', ''), figures[index]] as const)
