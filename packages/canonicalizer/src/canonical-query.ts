@@ -40,8 +40,8 @@ export type Constraint =
       readonly owner?: string
       readonly span: Span
     }
-  /** `TOP` of an order; `ANY` that many. */
-  | { readonly kind: 'limit'; readonly count: number; readonly from: LimitEnd; readonly span: Span }
+  /** `TOP` of an order; `ANY` that many. Without a count, a few: "the longest films". */
+  | { readonly kind: 'limit'; readonly count?: number; readonly from: LimitEnd; readonly span: Span }
   | {
       readonly kind: 'sort'
       readonly by: string

@@ -75,7 +75,10 @@ function correctWords(words: readonly Word[], vocabulary: Vocabulary): Word[] {
         continue
       }
     }
-    result.push({ ...word, ...vocabulary.correct(word.text) })
+    const [, number, unit = ''] = /^(\d+(?:\.\d+)?)([a-z]+)$/.exec(word.text) ?? []
+    if (number !== undefined && vocabulary.has(vocabulary.correct(unit).text)) {
+      result.push({ ...word, text: number }, { ...word, ...vocabulary.correct(unit), breakBefore: false })
+    } else result.push({ ...word, ...vocabulary.correct(word.text) })
   }
   return result
 }

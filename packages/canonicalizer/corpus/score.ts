@@ -1,0 +1,65 @@
+// How well keys tell meanings apart: over all pairs of questions of one schema, "same key" against "same meaning".
+import type { CanonicalQuery } from '../src/canonical-query.ts'
+import { openCanonicalizer } from '../src/open-canonicalizer.ts'
+import { patternsFile, readCorpus, schemas, type CorpusQuestion } from './read-corpus.ts'
+
+export interface Answer extends CorpusQuestion {
+  readonly query: CanonicalQuery
+}
+
+export interface Score {
+  readonly questions: number
+  readonly meanings: number
+  /** Pairs of the same meaning, and those of them with the same key. */
+  readonly samePairs: number
+  readonly foundPairs: number
+  /** Pairs of one key and two meanings. */
+  readonly wrongPairs: readonly (readonly [Answer, Answer])[]
+  readonly precision: number
+  readonly recall: number
+}
+
+export async function answerCorpus(engine: 'spacy' | 'wink'): Promise<Answer[]> {
+  const corpus = readCorpus()
+  const answers: Answer[] = []
+  for (const schema of schemas) {
+    const canonicalizer = await openCanonicalizer({ engine, patterns: patternsFile(schema) })
+    try {
+      for (const one of corpus.filter((question) => question.schema === schema)) {
+        answers.push({ ...one, query: await canonicalizer.processQuery(one.question) })
+      }
+    } finally {
+      await canonicalizer.close()
+    }
+  }
+  return answers
+}
+
+/** A pair belongs to the held-out part when one of its questions does, so near misses across the parts are counted there. */
+export function scorePart(answers: readonly Answer[], part: CorpusQuestion['part']): Score {
+  let samePairs = 0
+  let foundPairs = 0
+  const wrongPairs: (readonly [Answer, Answer])[] = []
+  answers.forEach((one, index) => {
+    for (const other of answers.slice(index + 1)) {
+      if (one.schema !== other.schema) continue
+      if ((one.part === 'held-out' || other.part === 'held-out') !== (part === 'held-out')) continue
+      const isSame = one.meaning === other.meaning
+      const isFound = one.query.key === other.query.key
+      if (isSame) samePairs += 1
+      if (isSame && isFound) foundPairs += 1
+      if (!isSame && isFound) wrongPairs.push([one, other])
+    }
+  })
+  const own = answers.filter((answer) => answer.part === part)
+  const shared = foundPairs + wrongPairs.length
+  return {
+    questions: own.length,
+    meanings: new Set(own.map(({ schema, meaning }) => `${schema}/${meaning}`)).size,
+    samePairs,
+    foundPairs,
+    wrongPairs,
+    precision: shared === 0 ? 1 : foundPairs / shared,
+    recall: samePairs === 0 ? 1 : foundPairs / samePairs,
+  }
+}

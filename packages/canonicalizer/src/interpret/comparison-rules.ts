@@ -1,0 +1,159 @@
+// Comparisons with a number: "longer than 120 minutes", "price of at least 5", "between 90 and 120 minutes", "more than 5
+// films". A number without a known attribute is not understood.
+import type { Operator } from '../canonical-query.ts'
+import { multiplyDecimal } from './decimal.ts'
+import { negate } from './filter-rules.ts'
+import { spanOf, understood, type Item } from './item.ts'
+import { shape, type Found, type Rule } from './rule.ts'
+
+const operators: Readonly<Record<string, Operator>> = {
+  GT: '>',
+  GE: '>=',
+  LT: '<',
+  LE: '<=',
+  EQ: '=',
+  NE: '!=',
+}
+
+export const comparisonRules: readonly Rule[] = [
+  {
+    shape: shape(
+      '(?:(?<before>[AM]) (?:o )?)?n (?<low>[#Y])(?: [U$])? [&k] (?<high>[#Y])(?: (?<unit>[U$]))?(?: (?<after>A))?',
+    ),
+    apply: applyRange,
+  },
+  {
+    shape: shape(
+      '(?<before>A) (?:[of] )?(?<low>#) k (?<high>#)(?: (?<unit>[U$]))?|(?<low2>#) k (?<high2>#) (?<unit2>U)',
+    ),
+    apply: applyRange,
+  },
+  {
+    shape: shape(
+      '(?:(?<before>[AM]) (?:o )?)?(?:(?<not>x) )?(?<cue>c) (?<number>[#Y])(?: (?<unit>[U$])(?: (?<after>A))?|(?: (?<after2>A))?(?! [EOU$]))',
+    ),
+    apply: (found) => compare(found, found.one('cue')?.id.split(' ').at(-1) ?? ''),
+  },
+  {
+    // "over the age of 50"
+    shape: shape('(?:(?<not>x) )?(?<cue>c) (?<before>A) (?:o )?(?<number>[#Y])(?: (?<unit>[U$]))?'),
+    apply: (found) => compare(found, found.one('cue')?.id.split(' ').at(-1) ?? ''),
+  },
+  {
+    shape: shape(
+      '(?:(?<before>[AM]) (?:o )?)?(?<number>[#Y])(?: (?<unit>[U$]))? (?<cue>O)(?: (?<unit2>[U$]))?(?! E)',
+    ),
+    apply: (found) => compare(found, found.one('cue')?.id.slice('OR '.length) ?? ''),
+  },
+  {
+    // "with 5 or more films", "with 5 films or more"
+    shape: shape('(?:w )?(?<number>#) (?:(?<cue>O) (?<entity>E)|(?<entity2>E) (?<cue2>O))'),
+    apply: (found) =>
+      compareCount(found, (found.one('cue') ?? found.one('cue2'))?.id.slice('OR '.length) ?? ''),
+  },
+  {
+    shape: shape('(?:[wi] )?(?:(?<not>x) )?(?:w )?(?<cue>c) (?<number>[#Y]) (?<entity>E)'),
+    apply: (found) =>
+      /\s/.test(found.one('cue')?.id ?? '') ? undefined : compareCount(found, found.one('cue')?.id ?? ''),
+  },
+  {
+    // "customers without orders"
+    shape: shape('(?:[w] )?x (?<entity>E)'),
+    apply: (found) =>
+      /NO$/.test(found.all.find(({ kind }) => kind === 'x')?.id ?? '') && /E/.test(found.before)
+        ? [makeFilter(found.all, `COUNT(${found.one('entity')?.id})`, '=', '0', true)]
+        : undefined,
+  },
+]
+
+/** After times were found, for "released in 2005" is one. */
+export const equalityRules: readonly Rule[] = [
+  {
+    shape: shape('(?:(?<before>A) (?:o )?)?(?<number>#)(?: (?<unit>[U$]))?'),
+    apply: (found) => {
+      const isPartOfMore =
+        /(?:[lqcntkfxbB]|n[~-]*[#Y][~-]*&)[~-]*$/.test(found.before) || /^[~-]*[lOk]/.test(found.after)
+      const hasAttribute = found.one('before') !== undefined || found.one('unit')?.kind === 'U'
+      return isPartOfMore || !hasAttribute ? undefined : compare(found, 'EQ')
+    },
+  },
+]
+
+function compare(found: Found, word: string): readonly Item[] | undefined {
+  const { attribute, after } = agreedAttribute(found)
+  const operator = operators[word]
+  const number = readNumber(found.one('number'), found.one('unit') ?? found.one('unit2'))
+  if (attribute === undefined || operator === undefined || number === undefined) return undefined
+  const negated = found.one('not') !== undefined
+  const taken = found.all.filter((item) => item !== after)
+  return [
+    makeFilter(taken, attribute, negated ? negate(operator) : operator, number, negated),
+    ...(after === undefined ? [] : [after]),
+  ]
+}
+
+function applyRange(found: Found): readonly Item[] | undefined {
+  const unit = found.one('unit') ?? found.one('unit2')
+  const low = readNumber(found.one('low') ?? found.one('low2'), unit)
+  const high = readNumber(found.one('high') ?? found.one('high2'), unit)
+  const { attribute, after } = agreedAttribute(found)
+  if (attribute === undefined || low === undefined || high === undefined) return undefined
+  if (/x[~-]*$/.test(found.before)) return undefined
+  const taken = found.all.filter((item) => item !== after)
+  return [
+    makeFilter(taken, attribute, '>=', low, false),
+    makeFilter(taken, attribute, '<=', high, false),
+    ...(after === undefined ? [] : [after]),
+  ]
+}
+
+function compareCount(found: Found, word: string): readonly Item[] | undefined {
+  const entity = found.one('entity') ?? found.one('entity2')
+  const operator = operators[word]
+  // Without an entity before it, it is no property of anything.
+  if (entity === undefined || operator === undefined || !/E/.test(found.before)) return undefined
+  const negated = found.one('not') !== undefined
+  const number = found.one('number')?.text ?? ''
+  return [
+    makeFilter(found.all, `COUNT(${entity.id})`, negated ? negate(operator) : operator, number, negated),
+  ]
+}
+
+/** The one attribute that cue, unit and neighbours speak of; `after` where the attribute that follows is another. */
+function agreedAttribute(found: Found): { attribute?: string; after?: Item } {
+  const cue = /^(.+) \w+$/.exec(found.one('cue')?.kind === 'c' ? (found.one('cue')?.id ?? '') : '')?.[1]
+  const units = [found.one('unit'), found.one('unit2')].filter((unit) => unit?.kind === 'U')
+  const before = found.one('before')
+  const after = found.one('after') ?? found.one('after2')
+  const named = [
+    cue,
+    before?.kind === 'M' ? `SUM(${before.id})` : before?.id,
+    ...units.map((unit) => unit?.id.split('*')[0]),
+  ].filter((id) => id !== undefined)
+  const distinct = new Set(named.length > 0 || after === undefined ? named : [after.id])
+  const [attribute] = distinct
+  if (attribute === undefined || distinct.size > 1) return {}
+  return after !== undefined && after.id !== attribute ? { attribute, after } : { attribute }
+}
+
+/** `LENGTH*60` is a unit of 60 times the attribute's own; money and percent stay beside the number. */
+function readNumber(number: Item | undefined, unit: Item | undefined): string | undefined {
+  if (number === undefined) return undefined
+  if (unit?.kind === '$') return `${number.text} ${unit.text}`
+  const factor = unit?.id.split('*')[1]
+  return factor === undefined ? number.text : multiplyDecimal(number.text, factor)
+}
+
+function makeFilter(
+  from: readonly Item[],
+  attribute: string,
+  operator: Operator,
+  value: string,
+  negated: boolean,
+): Item {
+  const span = spanOf(from)
+  return understood(
+    { kind: 'filter', attribute, operator, values: [value], negated, isLiteral: true, span },
+    from,
+  )
+}

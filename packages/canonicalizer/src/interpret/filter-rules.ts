@@ -1,0 +1,130 @@
+// Filters by the values that patterns know, and what a negation before them covers. What it might cover in two ways is
+// left as it is, and so becomes part of the fingerprint word for word.
+import type { Constraint, Operator } from '../canonical-query.ts'
+import { encode, spanOf, understood, type Item } from './item.ts'
+import { applyRules, shape, type Found, type Rule } from './rule.ts'
+
+/** "not rated R or NC-17": the negation, the attribute, values and what joins them, the attribute. */
+const chain: Rule = {
+  shape: shape(
+    '(?:(?<not>[xX])(?: [wifb])? )?(?:(?<before>[AE]) (?:o )?)?(?<values>V(?:(?: [,&vN])* V)*)(?: (?<after>[AE]))?',
+  ),
+  apply: applyChain,
+}
+
+export function findFilters(items: readonly Item[]): readonly Item[] {
+  let result = items
+  // Each time the first attribute of every chain is understood.
+  for (let left = Infinity; countValues(result) < left;) {
+    left = countValues(result)
+    result = applyRules(result, [chain])
+  }
+  return result
+}
+
+function countValues(items: readonly Item[]): number {
+  return items.filter(({ kind }) => kind === 'V').length
+}
+
+interface Value {
+  readonly attribute: string
+  readonly operator: Operator
+  readonly value: string
+}
+
+/** `RATING=PG`, `LENGTH>120`; an id without an operator is a condition by itself: `ACTIVE` is `ACTIVE=TRUE`. */
+export function parseFilterId(id: string): Value {
+  const [, attribute = id, operator = '=', value = 'TRUE'] = /^(.+?)(!=|>=|<=|=|>|<)(.*)$/.exec(id) ?? []
+  return { attribute, operator: operator as Operator, value }
+}
+
+const opposite: Readonly<Record<Operator, Operator>> = {
+  '=': '!=',
+  '!=': '=',
+  '>': '<=',
+  '<=': '>',
+  '<': '>=',
+  '>=': '<',
+}
+
+export function negate(operator: Operator): Operator {
+  return opposite[operator]
+}
+
+function applyChain(found: Found): readonly Item[] | undefined {
+  const values = found.group('values')
+  const attribute = attributeOf(values[0])
+  const firstOther = values.findIndex((item) => item.kind === 'V' && attributeOf(item) !== attribute)
+  const own = trimJoints(firstOther === -1 ? values : values.slice(0, firstOther))
+  const rest = values.slice(own.length)
+  const before = found.one('before')
+  const after = found.one('after')
+  // Another attribute is none of this filter's: "title of PG films" asks for titles. A category may be an entity too.
+  const isBeforeOwn = before === undefined || before.id === attribute
+  const isAfterOwn = after === undefined || (rest.length === 0 && after.id === attribute)
+  const not = found.one('not')
+  const following = encode(rest) + (isAfterOwn ? '' : after?.kind) + found.after
+  const negated = not !== undefined && isBeforeOwn && covers(not, own, following, found.before)
+  const firstValue = found.all.indexOf(own[0] as Item)
+  const leading = negated
+    ? []
+    : found.all.slice(0, isBeforeOwn && before ? found.all.indexOf(before) : firstValue)
+  const taken = [
+    ...(negated ? [not] : []),
+    ...(isBeforeOwn && before ? [before] : []),
+    ...own,
+    ...(isAfterOwn && after ? [after] : []),
+  ]
+  const trailing = found.all.slice(firstValue + own.length).filter((item) => !(isAfterOwn && item === after))
+  return [...leading, ...makeFilters(own, negated, taken), ...trailing]
+}
+
+/** One of several values, or each of them by itself. */
+function makeFilters(own: readonly Item[], negated: boolean, taken: readonly Item[]): Item[] {
+  const values = own.filter(({ kind }) => kind === 'V')
+  const parsed = values.map(({ id }) => parseFilterId(id))
+  const joints = encode(own)
+  const isOneOf =
+    !negated &&
+    joints.includes('v') &&
+    !joints.includes('&') &&
+    parsed.every(({ operator }) => operator === '=')
+  const make = (list: readonly Value[], from: readonly Item[]): Item => {
+    const operator = list[0]?.operator ?? '='
+    const constraint = {
+      kind: 'filter',
+      attribute: list[0]?.attribute ?? '',
+      operator: negated ? negate(operator) : operator,
+      values: [...new Set(list.map(({ value }) => value))].sort(),
+      negated,
+      isLiteral: false,
+      span: spanOf(from),
+    } as const satisfies Constraint
+    return { ...understood(constraint, from), isPlural: from.at(-1)?.isPlural === true }
+  }
+  if (isOneOf || values.length === 1) return [make(parsed, taken)]
+  const split = values.map((value, index) => make(parsed.slice(index, index + 1), [value]))
+  // "PG or G and R": which of them belong together is not said.
+  return joints.includes('v') && !negated ? [...split, ...own.filter(({ kind }) => kind === 'v')] : split
+}
+
+function covers(not: Item, own: readonly Item[], following: string, before: string): boolean {
+  const joints = encode(own).replaceAll('V', '')
+  const next = following.replace(/^[~-]+/, '')
+  if (not.kind === 'X') return joints === ''
+  // "not R rated comedies": not both, or comedies that are not? "stores without R rated films": films of another rating?
+  if (/^[V1]/.test(next) || (/^E/.test(next) && /[E]/.test(before))) return false
+  // "not R or a comedy"
+  if (/^(?:[,v][~-]*)+[V1]/.test(next)) return false
+  if (/[xX][~-]*$/.test(before)) return false
+  if (not.id === 'EXCEPT') return true
+  return joints === '' || ((joints.includes('v') || joints.includes('N')) && !joints.includes('&'))
+}
+
+function attributeOf(item: Item | undefined): string {
+  return parseFilterId(item?.id ?? '').attribute
+}
+
+function trimJoints(items: readonly Item[]): readonly Item[] {
+  return items.slice(0, items.findLastIndex(({ kind }) => kind === 'V') + 1)
+}
