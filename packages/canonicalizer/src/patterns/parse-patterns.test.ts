@@ -108,6 +108,11 @@ describe('a line is refused', () => {
     ['with too many tokens', tokens(...Array.from({ length: 31 }, () => ({ LOWER: 'a' }))), /more than 30/],
     ['with an operator that makes too many', tokens({ LOWER: 'a', OP: '{40}' }), /over 30 tokens/],
     ['that takes exponential time in spaCy', tokens(...Array.from({ length: 3 }, () => ({ LENGTH: 1, OP: '*' }))), /too long: 3 open-ended/], // prettier-ignore
+    [
+      'that takes gigabytes in spaCy',
+      tokens({ LOWER: 'a', OP: '{,13}' }),
+      /too long: 0 open-ended .* and 13 optional/,
+    ],
     ['with a REGEX that is none', tokens({ LOWER: { REGEX: '(' } }), /REGEX: REGEX "\(": a \( without/],
     [
       'with nodes, for any engine',
