@@ -28,7 +28,7 @@ const forSpacyOnly: Readonly<Record<string, Check>> = Object.fromEntries([
 
 /**
  * Most ways in which spaCy's Matcher may follow a pattern from one word of a text where everything matches: it keeps each
- * apart. At this bound a hostile text, of 256 words, takes it two seconds; at `{,19}` it would be 27, and 2 GB.
+ * apart. At this bound a hostile text, of 256 words, takes it two to three seconds; at `{,19}` it would be 27, and 2 GB.
  */
 const maxPaths = 140_000
 const maxOptional = 12

@@ -1,4 +1,4 @@
-// Where patterns come from: files, a table, or what a program brings itself.
+// Where patterns come from: files, a table, or what a program has itself.
 import { mergePatternSets, type PatternsReading } from './parse-patterns.ts'
 import type { PatternProblem, PatternSet } from './pattern-set.ts'
 
@@ -20,13 +20,4 @@ export async function readSources(sources: readonly PatternSource[]): Promise<Pa
     else problems.push(...reading.problems)
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, set: mergePatternSets(sets) }
-}
-
-/** Patterns that never change. */
-export function fixedPatterns(set: PatternSet, name = 'given patterns'): PatternSource {
-  return {
-    name,
-    readVersion: async () => set.version,
-    read: async () => ({ ok: true, set }),
-  }
 }

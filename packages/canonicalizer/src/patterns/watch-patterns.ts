@@ -80,7 +80,8 @@ export function watchPatterns(options: WatchOptions): PatternWatch {
   }
 
   async function tell(outcome: ReloadOutcome): Promise<ReloadOutcome> {
-    const trouble = describeTrouble(outcome)
+    // Before there is any set, whoever opens this hears of it from the outcome, and nothing stays in force.
+    const trouble = inForce === undefined ? undefined : describeTrouble(outcome)
     if (trouble !== undefined) warn(`the patterns are not changed, the old ones stay in force: ${trouble}`)
     if (outcome.kind === 'unchanged') return outcome
     try {
