@@ -1,5 +1,6 @@
 // What engine/nlp-engine.ts promises, as tests that every engine runs. A file of an engine's calls `describeEngine`.
 import assert from 'node:assert/strict'
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { maxTextChars, maxTextWords, type Analysis, type NlpEngine } from '../nlp-engine.ts'
@@ -110,6 +111,21 @@ export function describeEngine({ name, open, skip = false }: EngineUnderTest): v
       )
     })
 
+    test('who asks stays in his own asynchronous context', async () => {
+      await using engine = await openWith(open, films)
+      const storage = new AsyncLocalStorage<number>()
+      const asked = Array.from({ length: 20 }, (_, index) =>
+        storage.run(index, async () => {
+          await engine.analyse('films')
+          return storage.getStore()
+        }),
+      )
+      assert.deepEqual(
+        await Promise.all(asked),
+        asked.map((_, index) => index),
+      )
+    })
+
     test('a swap is atomic: each answer is of one set, and of the new one once the swap resolved', async () => {
       await using engine = await openWith(open, films)
       const ids = new Map([films, rows].map((set) => [set.version, set === films ? 'FILM' : 'ROW']))
@@ -132,7 +148,7 @@ export function describeEngine({ name, open, skip = false }: EngineUnderTest): v
       assert.equal(seen.size, 2)
     })
 
-    test('what the caller does with a text after asking is his own: an abort rejects with his reason', async () => {
+    test('an abort rejects with its reason, and costs nobody else', async () => {
       await using engine = await openWith(open, films)
       const reason = new Error('asked enough')
       await assert.rejects(engine.analyse('films', { signal: AbortSignal.abort(reason) }), reason)
