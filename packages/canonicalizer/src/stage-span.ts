@@ -16,7 +16,7 @@ const maxCapturedChars = 4_096
 /** Runs `work` in the stage's span. Whatever it rejects with marks the span failed and is passed on. */
 export async function inStageSpan(
   question: string,
-  { name, model }: NlpEngine,
+  { name, model }: Pick<NlpEngine, 'name' | 'model'>,
   captureContent: boolean,
   work: () => Promise<Canonicalized>,
 ): Promise<Canonicalized> {

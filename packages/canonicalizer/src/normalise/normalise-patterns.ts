@@ -16,8 +16,9 @@ export function normalisePatterns(set: PatternSet): NormalisedPatterns {
   const tell = ({ source, line }: Pattern, message: string): void => {
     problems.push({ source, line, message })
   }
-  for (const pattern of set.patterns.filter(({ kind }) => kind === 'phrase')) {
-    const words = tryNormalise(String(pattern.pattern))
+  for (const pattern of set.patterns) {
+    if (pattern.kind !== 'phrase') continue
+    const words = tryNormalise(pattern.pattern)
     if (words === undefined) tell(pattern, 'the phrase is longer than a question may be')
     else if (words === '') tell(pattern, 'the phrase has only punctuation')
   }

@@ -3,8 +3,8 @@
 //
 // Guarantees: words are separated by single spaces; every word has its place in the question; what it gives, given to it
 // again, is not changed; it takes linear time. Words are changed only into words that the patterns know (vocabulary.ts).
-import { readDates } from './date-words.ts'
-import { readNumbers } from './number-words.ts'
+import { isMonth, readDates } from './date-words.ts'
+import { isNumberWord, readNumbers } from './number-words.ts'
 import { plainWord } from './plain-word.ts'
 import { readWords, type Word } from './read-words.ts'
 import type { Vocabulary } from './vocabulary.ts'
@@ -76,7 +76,9 @@ function correctWords(words: readonly Word[], vocabulary: Vocabulary): Word[] {
       }
     }
     const [, number, unit = ''] = /^(\d+(?:\.\d+)?)([a-z]+)$/.exec(word.text) ?? []
-    if (number !== undefined && vocabulary.has(vocabulary.correct(unit).text)) {
+    // "5kg", where kilograms are known; "5ten" is nothing.
+    const isUnit = !isNumberWord(unit) && !isMonth(unit) && vocabulary.has(vocabulary.correct(unit).text)
+    if (number !== undefined && isUnit) {
       result.push({ ...word, text: number }, { ...word, ...vocabulary.correct(unit), breakBefore: false })
     } else result.push({ ...word, ...vocabulary.correct(word.text) })
   }

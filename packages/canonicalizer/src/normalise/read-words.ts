@@ -133,7 +133,12 @@ function flatten(text: string): FlatText {
 }
 
 function makePlain(cluster: string): string {
-  // Signs first: NFKC makes a space and a mark of an acute accent that stands for an apostrophe.
-  const signs = cluster.replace(apostrophe, "'").replace(doubleQuote, '"').replace(dash, '-')
-  return signs.normalize('NFKC').toLowerCase().normalize('NFKC').toWellFormed()
+  // Signs before NFKC, which makes a space and a mark of an acute accent that stands for an apostrophe; and after it,
+  // for it makes three primes of one.
+  const plain = unifySigns(cluster).normalize('NFKC').toLowerCase().normalize('NFKC')
+  return unifySigns(plain).toWellFormed()
+}
+
+function unifySigns(text: string): string {
+  return text.replace(apostrophe, "'").replace(doubleQuote, '"').replace(dash, '-')
 }

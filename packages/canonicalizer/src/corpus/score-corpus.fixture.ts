@@ -1,7 +1,7 @@
 // How well keys tell meanings apart: over all pairs of questions of one schema, "same key" against "same meaning".
-import type { CanonicalQuery } from '../src/canonical-query.ts'
-import { openCanonicalizer } from '../src/open-canonicalizer.ts'
-import { patternsFile, readCorpus, schemas, type CorpusQuestion } from './read-corpus.ts'
+import type { CanonicalQuery } from '../canonical-query.ts'
+import { openCanonicalizer } from '../open-canonicalizer.ts'
+import { patternsFile, readCorpus, schemas, type CorpusQuestion } from './read-corpus.fixture.ts'
 
 export interface Answer extends CorpusQuestion {
   readonly query: CanonicalQuery
@@ -25,9 +25,12 @@ export async function answerCorpus(engine: 'spacy' | 'wink'): Promise<Answer[]> 
   for (const schema of schemas) {
     const canonicalizer = await openCanonicalizer({ engine, patterns: patternsFile(schema) })
     try {
-      for (const one of corpus.filter((question) => question.schema === schema)) {
-        answers.push({ ...one, query: await canonicalizer.processQuery(one.question) })
-      }
+      const questions = corpus.filter((question) => question.schema === schema)
+      const answered = questions.map(async (one) => ({
+        ...one,
+        query: await canonicalizer.processQuery(one.question),
+      }))
+      answers.push(...(await Promise.all(answered)))
     } finally {
       await canonicalizer.close()
     }
@@ -62,4 +65,21 @@ export function scorePart(answers: readonly Answer[], part: CorpusQuestion['part
     precision: shared === 0 ? 1 : foundPairs / shared,
     recall: samePairs === 0 ? 1 : foundPairs / samePairs,
   }
+}
+
+/** The rows of the table in corpus/README.md for one engine: figures of both parts. */
+export function tableRows(engine: string, answers: readonly Answer[]): string[] {
+  return (['tuning', 'held-out'] as const).map((part) => {
+    const { questions, meanings, samePairs, foundPairs, wrongPairs, precision, recall } = scorePart(
+      answers,
+      part,
+    )
+    const cells = [engine, part, questions, meanings, samePairs, foundPairs, wrongPairs.length]
+    return `| ${[...cells, precision.toFixed(3), recall.toFixed(3)].join(' | ')} |`
+  })
+}
+
+/** Questions that the two engines gave different keys. */
+export function findDifferences(one: readonly Answer[], other: readonly Answer[]): Answer[] {
+  return one.filter((answer, index) => answer.query.key !== other[index]?.query.key)
 }

@@ -2,7 +2,9 @@
 // questions of a schema have the same meaning where `meaning` is equal, and then only.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const folder = fileURLToPath(new URL('../../corpus/', import.meta.url))
 
 export const schemas = ['film-rental', 'music-store', 'web-shop'] as const
 export type Schema = (typeof schemas)[number]
@@ -15,12 +17,12 @@ export interface CorpusQuestion {
 }
 
 export function patternsFile(schema: Schema): string {
-  return join(import.meta.dirname, `${schema}.patterns.jsonl`)
+  return `${folder}${schema}.patterns.jsonl`
 }
 
 export function readCorpus(): CorpusQuestion[] {
   return schemas.flatMap((schema) =>
-    readFileSync(join(import.meta.dirname, `${schema}.questions.jsonl`), 'utf8')
+    readFileSync(`${folder}${schema}.questions.jsonl`, 'utf8')
       .trimEnd()
       .split('\n')
       .map((line) => {
