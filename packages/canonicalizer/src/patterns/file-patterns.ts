@@ -5,7 +5,7 @@ import { mergePatternSets, parsePatterns, type PatternsReading } from './parse-p
 import type { PatternProblem, PatternSet } from './pattern-set.ts'
 import type { PatternSource } from './pattern-source.ts'
 
-/** 50 000 phrases are some 5 MB. */
+/** 20 000 patterns are some 2 MB, without long lists. */
 const maxFileBytes = 64 * 1024 * 1024
 
 /**
