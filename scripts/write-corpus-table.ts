@@ -37,10 +37,8 @@ const figures = [
   `Questions that the engines gave different keys: ${different.length}.`,
 ]
 const [before = '', rest = ''] = readFileSync(readme, 'utf8').split(begin)
-writeFileSync(
-  readme,
-  [before, begin, '\n\n', figures.join('\n'), '\n\n', end, rest.split(end)[1] ?? ''].join(''),
-)
+const text = [before, begin, '\n\n', figures.join('\n'), '\n\n', end, rest.split(end)[1] ?? ''].join('')
+writeFileSync(readme, await format(text, { ...(await resolveConfig(readme)), filepath: readme }))
 
 for (const [one, other] of scorePart(wink, 'tuning').wrongPairs) {
   console.log(`wrong shared key: "${one.question}" and "${other.question}"`)

@@ -18,19 +18,19 @@ const operators: Readonly<Record<string, Operator>> = {
 export const comparisonRules: readonly Rule[] = [
   {
     shape: shape(
-      '(?:(?<before>[AM]) (?:o )?)?n (?<low>[#Y])(?: [U$])? [&k] (?<high>[#Y])(?: (?<unit>[U$]))?(?: (?<after>A))?',
+      '(?:(?<before>[AM]) (?:o )?)?n (?<low>[#Y])(?: [U$])? [&k] (?<high>[#Y])(?: (?<unit>[U$]))?(?: (?<after>A)(?! [onxc#Ydtifbq]))?',
     ),
     apply: applyRange,
   },
   {
     shape: shape(
-      '(?<before>A) (?:[of] )?(?<low>#) k (?<high>#)(?: (?<unit>[U$]))?|(?<low2>#) k (?<high2>#) (?<unit2>U)',
+      '(?<before>A) (?:[of] )?(?<low>[#Y]) k (?<high>[#Y])(?: (?<unit>[U$]))?|(?:f )?(?<low2>#) k (?<high2>#) (?<unit2>U)',
     ),
     apply: applyRange,
   },
   {
     shape: shape(
-      '(?:(?<before>[AM]) (?:o )?)?(?:(?<not>x) )?(?<cue>c) (?<number>[#Y])(?: (?<unit>[U$])(?: (?<after>A))?|(?: (?<after2>A))?(?! [EOU$]))',
+      '(?:(?<before>[AM]) (?:o )?)?(?:(?<not>x) )?(?<cue>c) (?<number>[#Y])(?: (?<unit>[U$])(?: (?<after>A)(?! [onxc#Ydtifbq]))?|(?: (?<after2>A)(?! [onxc#Ydtifbq]))?(?! [EOU$]))',
     ),
     apply: (found) => compare(found, found.one('cue')?.id.split(' ').at(-1) ?? ''),
   },

@@ -6,10 +6,20 @@ import { applyRules, shape, type Found, type Rule } from './rule.ts'
 
 /** "not rated R or NC-17": the negation, the attribute, values and what joins them, the attribute. */
 const chain: Rule = {
-  shape: shape(
-    '(?:(?<not>[xX])(?: [wifb])? )?(?:(?<before>[AE]) (?:o )?)?(?<values>V(?:(?: [,&vN])* V)*)(?: (?<after>[AE]))?',
-  ),
+  shape: shape('(?:(?<not>[xX])(?: [wifb])? )?(?:(?<before>[AE]) (?:o )?)?(?<values>V(?:(?: [,&vN])* V)*)'),
   apply: applyChain,
+}
+
+/** "PG rating", "the comedy genre". */
+const attributeBehind: Rule = {
+  shape: shape('(?<filter>1) (?<named>[AE])'),
+  apply: (found) => {
+    const filter = found.one('filter')
+    const isOwn =
+      filter?.constraint?.kind === 'filter' && filter.constraint.attribute === found.one('named')?.id
+    if (!isOwn || filter.constraint === undefined) return undefined
+    return [{ ...filter, constraint: { ...filter.constraint, span: spanOf(found.all) } }]
+  },
 }
 
 export function findFilters(items: readonly Item[]): readonly Item[] {
@@ -19,7 +29,7 @@ export function findFilters(items: readonly Item[]): readonly Item[] {
     left = countValues(result)
     result = applyRules(result, [chain])
   }
-  return result
+  return applyRules(result, [attributeBehind])
 }
 
 function countValues(items: readonly Item[]): number {
@@ -58,25 +68,17 @@ function applyChain(found: Found): readonly Item[] | undefined {
   const own = trimJoints(firstOther === -1 ? values : values.slice(0, firstOther))
   const rest = values.slice(own.length)
   const before = found.one('before')
-  const after = found.one('after')
   // Another attribute is none of this filter's: "title of PG films" asks for titles. A category may be an entity too.
   const isBeforeOwn = before === undefined || before.id === attribute
-  const isAfterOwn = after === undefined || (rest.length === 0 && after.id === attribute)
   const not = found.one('not')
-  const following = encode(rest) + (isAfterOwn ? '' : after?.kind) + found.after
-  const negated = not !== undefined && isBeforeOwn && covers(not, own, following, found.before)
+  const negated =
+    not !== undefined && isBeforeOwn && covers(not, own, encode(rest) + found.after, found.before)
   const firstValue = found.all.indexOf(own[0] as Item)
   const leading = negated
     ? []
     : found.all.slice(0, isBeforeOwn && before ? found.all.indexOf(before) : firstValue)
-  const taken = [
-    ...(negated ? [not] : []),
-    ...(isBeforeOwn && before ? [before] : []),
-    ...own,
-    ...(isAfterOwn && after ? [after] : []),
-  ]
-  const trailing = found.all.slice(firstValue + own.length).filter((item) => !(isAfterOwn && item === after))
-  return [...leading, ...makeFilters(own, negated, taken), ...trailing]
+  const taken = [...(negated ? [not] : []), ...(isBeforeOwn && before ? [before] : []), ...own]
+  return [...leading, ...makeFilters(own, negated, taken), ...rest]
 }
 
 /** One of several values, or each of them by itself. */
@@ -110,7 +112,7 @@ function makeFilters(own: readonly Item[], negated: boolean, taken: readonly Ite
 
 function covers(not: Item, own: readonly Item[], following: string, before: string): boolean {
   const joints = encode(own).replaceAll('V', '')
-  const next = following.replace(/^[~-]+/, '')
+  const next = following.replace(/^[~-]*(?:A[~-]*)?/, '')
   if (not.kind === 'X') return joints === ''
   // "not R rated comedies": not both, or comedies that are not? "stores without R rated films": films of another rating?
   if (/^[V1]/.test(next) || (/^E/.test(next) && /[E]/.test(before))) return false
