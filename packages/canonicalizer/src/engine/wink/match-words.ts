@@ -17,7 +17,8 @@ export function* matchWords(
   words: readonly string[],
 ): Generator<void, TokenMatch[], void> {
   const matches: TokenMatch[] = []
-  const holding = words.map(compiled.tokensOf)
+  const holding: ReadonlySet<number>[] = []
+  for (const word of words) holding.push(yield* compiled.tokensOf(word))
   let work = 0
   for (const [start, word] of words.entries()) {
     for (const phrase of compiled.phrases.get(word) ?? []) {

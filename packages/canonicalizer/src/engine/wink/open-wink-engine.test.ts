@@ -41,6 +41,16 @@ describe('the wink engine', () => {
     assert.ok(turns > 1)
   })
 
+  test('gives up hostile regular expressions, too', async () => {
+    const engine = await openWinkEngine({ timeoutMs: 100 })
+    const hostile = Array.from({ length: 2_000 }, (_, index) => ({
+      label: 'P',
+      pattern: [{ LOWER: { REGEX: `\\d*\\d*x?y${index}` } }],
+    }))
+    await engine.setPatterns(readSet(...hostile))
+    await assert.rejects(engine.analyse('1'.repeat(200)), { code: 'ENGINE_TIMEOUT' })
+  })
+
   test('gives up patterns that match nearly everything', async () => {
     const engine = await openWinkEngine()
     const greedy = Array.from({ length: 20 }, () => ({ label: 'P', pattern: [{ ...any, OP: '+' }] }))

@@ -6,8 +6,8 @@ import winkNlp, { type WinkMethods } from 'wink-nlp'
 export const winkModelName = 'wink-eng-lite-web-model'
 
 /**
- * wink keeps every word it ever saw, 100 to 400 bytes each. After so many new ones it is made anew: 160 ms, and no more
- * than some 30 MB.
+ * wink keeps every word it ever saw, 100 to 400 bytes each. After so many different ones it is made anew: 160 ms, and no
+ * more than some 40 MB.
  */
 const maxNewWords = 100_000
 
@@ -16,14 +16,14 @@ export type ReadWords = (words: readonly string[]) => readonly string[]
 /** The returned function gives back the words it is given, as wink's tokens make them; all of them without white space. */
 export function openWinkReader(): ReadWords {
   let wink: WinkMethods | undefined
-  let seen = 0
+  const seen = new Set<string>()
   return (words) => {
     if (words.length === 0) return []
-    if (wink === undefined || seen > maxNewWords) {
+    if (wink === undefined || seen.size > maxNewWords) {
       wink = winkNlp(winkModel, [])
-      seen = 0
+      seen.clear()
     }
-    seen += words.length
+    for (const word of words) seen.add(word)
     const { its } = wink
     const tokens = wink.readDoc(words.join(' ')).tokens()
     const spaces = tokens.out(its.precedingSpaces)
