@@ -18,7 +18,7 @@ const operators: Readonly<Record<string, Operator>> = {
 export const comparisonRules: readonly Rule[] = [
   {
     shape: shape(
-      '(?:(?<before>[AM]) (?:o )?)?n (?<low>[#Y])(?: [U$])? [&k] (?<high>[#Y])(?: (?<unit>[U$]))?(?: (?<after>A)(?! [onxc#Ydtifbq]))?',
+      '(?:(?<![bBP] )(?<before>[AM]) (?:o )?)?n (?<low>[#Y])(?: [U$])? [&k] (?<high>[#Y])(?: (?<unit>[U$]))?(?: (?<after>A)(?! [onxc#Ydtifbq]))?',
     ),
     apply: applyRange,
   },
@@ -30,7 +30,7 @@ export const comparisonRules: readonly Rule[] = [
   },
   {
     shape: shape(
-      '(?:(?<before>[AM]) (?:o )?)?(?:(?<not>x) )?(?<cue>c) (?<number>[#Y])(?: (?<unit>[U$])(?: (?<after>A)(?! [onxc#Ydtifbq]))?|(?: (?<after2>A)(?! [onxc#Ydtifbq]))?(?! [EOU$]))',
+      '(?:(?<![bBP] )(?<before>[AM]) (?:o )?)?(?:(?<not>x) )?(?<cue>c) (?<number>[#Y])(?: (?<unit>[U$])(?: (?<after>A)(?! [onxc#Ydtifbq]))?|(?: (?<after2>A)(?! [onxc#Ydtifbq]))?(?! [EOU$]))',
     ),
     apply: (found) => compare(found, found.one('cue')?.id.split(' ').at(-1) ?? ''),
   },
@@ -41,7 +41,7 @@ export const comparisonRules: readonly Rule[] = [
   },
   {
     shape: shape(
-      '(?:(?<before>[AM]) (?:o )?)?(?<number>[#Y])(?: (?<unit>[U$]))? (?<cue>O)(?: (?<unit2>[U$]))?(?! E)',
+      '(?:(?<![bBP] )(?<before>[AM]) (?:o )?)?(?<number>[#Y])(?: (?<unit>[U$]))? (?<cue>O)(?: (?<unit2>[U$]))?(?! E)',
     ),
     apply: (found) => compare(found, found.one('cue')?.id.slice('OR '.length) ?? ''),
   },
@@ -73,8 +73,10 @@ export const equalityRules: readonly Rule[] = [
     apply: (found) => {
       const isPartOfMore =
         /(?:[lqcntkfxbB]|n[~-]*[#Y][~-]*&)[~-]*$/.test(found.before) || /^[~-]*[lOk]/.test(found.after)
+      // "lengths of the 10 longest films"
+      const isCount = found.one('unit') === undefined && /^[~-]*[KspmE1]/.test(found.after)
       const hasAttribute = found.one('before') !== undefined || found.one('unit')?.kind === 'U'
-      return isPartOfMore || !hasAttribute ? undefined : compare(found, 'EQ')
+      return isPartOfMore || isCount || !hasAttribute ? undefined : compare(found, 'EQ')
     },
   },
 ]

@@ -67,6 +67,11 @@ const rules: readonly Rule[] = [
     },
   },
   {
+    // "titles of the 10 longest films"
+    shape: shape('(?<number>#)(?= 5)'),
+    apply: (found) => makeLimit(found.all, found.one('number')?.text ?? '', 'TOP'),
+  },
+  {
     // "top 10 customers by revenue"
     shape: shape('b (?<by>[A3])'),
     apply: (found) =>

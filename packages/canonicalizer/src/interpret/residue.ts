@@ -5,7 +5,7 @@ import { shape } from './rule.ts'
 
 /** Words that say nothing more once their neighbours are understood: "number *of* films", "customers *in* Canada". */
 const light: readonly RegExp[] = [
-  shape('o(?= [E3A162])'),
+  shape('o(?= [E3A12456])'),
   shape('i(?= [1256])'),
   shape('(?<=[E3A12] )f(?= 1)'),
   shape('w(?= [125])'),

@@ -3,18 +3,23 @@
 import { spanOf, understood, type Item } from './item.ts'
 import { shape, type Found, type Rule } from './rule.ts'
 
+/** "revenue by country in 2005" has no year of a country: what stands behind "by" and "per" is taken. */
 export const timeRules: readonly Rule[] = [
   {
-    shape: shape('(?:(?<attribute>A) )?(?:i )?(?:n (?<from>[Yd]) &|f (?:i )?(?<from2>[Yd]) k) (?<to>[Yd])'),
+    shape: shape(
+      '(?:(?<![bBP] )(?<attribute>A) )?(?:i )?(?:n (?<from>[Yd]) &|f (?:i )?(?<from2>[Yd]) k) (?<to>[Yd])',
+    ),
     apply: (found) =>
       makeTime(found, `${startOf(found.one('from') ?? found.one('from2'))}/${endOf(found.one('to'))}`),
   },
   {
-    shape: shape('(?:(?<attribute>A) )?(?<cue>t) (?:i )?(?:u )?(?<date>[Yd])'),
+    shape: shape('(?:(?<![bBP] )(?<attribute>A) )?(?<cue>t) (?:i )?(?:u )?(?<date>[Yd])'),
     apply: (found) => makeTime(found, openRange(found.one('cue')?.id ?? '', found.one('date'))),
   },
   {
-    shape: shape('(?:(?<attribute>A) )?[io] (?:u )?(?<date>[Yd])|(?<attribute2>A) (?:u )?(?<date2>[Yd])'),
+    shape: shape(
+      '(?:(?<![bBP] )(?<attribute>A) )?[io] (?:u )?(?<date>[Yd])|(?<![bBP] )(?<attribute2>A) (?:u )?(?<date2>[Yd])',
+    ),
     apply: (found) => {
       const date = found.one('date') ?? found.one('date2')
       return makeTime(found, `${startOf(date)}/${endOf(date)}`)
@@ -30,7 +35,7 @@ export const timeRules: readonly Rule[] = [
     },
   },
   {
-    shape: shape('(?:(?<attribute>A) )?(?:[ir] )?(?<cue>[jq]) (?:(?<number>#) )?(?<unit>u)'),
+    shape: shape('(?:(?<![bBP] )(?<attribute>A) )?(?:[ir] )?(?<cue>[jq]) (?:(?<number>#) )?(?<unit>u)'),
     apply: (found) => {
       const number = found.one('number')?.text
       const unit = found.one('unit')?.id.slice('UNIT '.length)
@@ -41,11 +46,11 @@ export const timeRules: readonly Rule[] = [
     },
   },
   {
-    shape: shape('(?:(?<attribute>A) )?(?:[ir] )?(?<day>a)'),
+    shape: shape('(?:(?<![bBP] )(?<attribute>A) )?(?:[ir] )?(?<day>a)'),
     apply: (found) => makeTime(found, found.one('day')?.id.slice('DAY '.length) ?? ''),
   },
   {
-    shape: shape('(?:(?<attribute>A) )?i (?<month>h)'),
+    shape: shape('(?:(?<![bBP] )(?<attribute>A) )?i (?<month>h)'),
     apply: (found) => makeTime(found, found.one('month')?.id ?? ''),
   },
 ]
