@@ -7,7 +7,7 @@ COPY packages/telemetry/package.json packages/telemetry/
 COPY e2e/package.json e2e/
 COPY benchmarks/package.json benchmarks/
 RUN npm ci --ignore-scripts --no-audit --no-fund
-COPY scripts/build-server.ts scripts/
+COPY scripts/build-package.ts scripts/
 COPY packages/server packages/server
 RUN npm run build --workspace=holdfast
 # From the same lock file, what the worker needs to run and nothing else.
