@@ -4,6 +4,7 @@ WORKDIR /holdfast
 COPY package.json package-lock.json tsconfig.json ./
 COPY packages/server/package.json packages/server/
 COPY packages/telemetry/package.json packages/telemetry/
+COPY packages/canonicalizer/package.json packages/canonicalizer/
 COPY e2e/package.json e2e/
 COPY benchmarks/package.json benchmarks/
 RUN npm ci --ignore-scripts --no-audit --no-fund

@@ -117,7 +117,6 @@ describe('patterns', () => {
     await write(patternLine('ENTITY', 'ship', 'SHIP'))
     const ships = await openCanonicalizer({ engine: 'wink', patterns: file, reloadIntervalMs: 1_000_000 })
     t.after(() => ships.close())
-    process.removeAllListeners('warning')
     const before = ships.patternsVersion
     await write(patternLine('ENTITY', 'ship', 'VESSEL') + patternLine('ENTITY', 'vessel', 'VESSEL'))
     const reloading = ships.reloadPatterns()

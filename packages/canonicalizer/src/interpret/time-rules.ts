@@ -18,7 +18,7 @@ export const timeRules: readonly Rule[] = [
   },
   {
     shape: shape(
-      '(?:(?<![bBP] )(?<attribute>A) )?[io] (?:u )?(?<date>[Yd])|(?<![bBP] )(?<attribute2>A) (?:u )?(?<date2>[Yd])',
+      '(?:(?<![bBP] )(?<attribute>A) )?[ior] (?:u )?(?<date>[Yd])|(?<![bBP] )(?<attribute2>A) (?:u )?(?<date2>[Yd])',
     ),
     apply: (found) => {
       const date = found.one('date') ?? found.one('date2')
