@@ -46,7 +46,7 @@ export function scorePart(answers: readonly Answer[], part: CorpusQuestion['part
   answers.forEach((one, index) => {
     for (const other of answers.slice(index + 1)) {
       if (one.schema !== other.schema) continue
-      if ((one.part === 'held-out' || other.part === 'held-out') !== (part === 'held-out')) continue
+      if (partOfPair(one, other) !== part) continue
       const isSame = one.meaning === other.meaning
       const isFound = one.query.key === other.query.key
       if (isSame) samePairs += 1
@@ -67,9 +67,13 @@ export function scorePart(answers: readonly Answer[], part: CorpusQuestion['part
   }
 }
 
+function partOfPair(one: Answer, other: Answer): CorpusQuestion['part'] {
+  return one.part === 'tuning' ? other.part : one.part
+}
+
 /** The rows of the table in corpus/README.md for one engine: figures of both parts. */
 export function tableRows(engine: string, answers: readonly Answer[]): string[] {
-  return (['tuning', 'held-out'] as const).map((part) => {
+  return (['tuning', 'held-out', 'fresh'] as const).map((part) => {
     const { questions, meanings, samePairs, foundPairs, wrongPairs, precision, recall } = scorePart(
       answers,
       part,
