@@ -6,6 +6,7 @@ import { cp, mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import type { TraceDetail } from '../packages/server/src/query/contract.ts'
+import { readHops } from './mcp/read-hops.ts'
 import { readTraceTree } from './mcp/trace-tree.ts'
 import { findExperiment, waitForMlflowTrace, type MlflowSpan } from './mlflow/mlflow-client.ts'
 import { startMlflow } from './mlflow/mlflow-process.ts'
@@ -73,7 +74,11 @@ test('an agent and an MCP server in another process are one trace, in Holdfast a
     ['invoke_agent weather', wholeTrace.length, 0],
   )
 
-  const ours = await listSpans(holdfast.queryUrl, traceId, 'attributes')
+  assert.deepEqual(await readHops(holdfast.queryUrl, traceId), [
+    'joined, tools/call get_weather to tools/call get_weather by mcp.meta',
+  ])
+
+  const ours = await listSpans(holdfast.queryUrl, traceId)
   const { info, spans: theirs } = await waitForMlflowTrace(mlflow.url, traceId, wholeTrace.length)
   assert.deepEqual(
     theirs.map(describeTheirs).toSorted(),
