@@ -192,6 +192,25 @@ test('at the end of the process everything in memory is written at once, also wh
   assert.equal(second.counts.taken, 0)
 })
 
+test('a process that is about to end and does not loses nothing: what is being written or sent meanwhile is on disk once', async (t) => {
+  const dir = await makeFolder(t)
+  const gone = await startHttpServer(t, () => ({ status: 200 }))
+  await gone.close()
+  const delivery = open(t, httpTarget(gone.url), dir)
+  const names = Array.from({ length: 60 }, (_, index) => `span ${index}`)
+  for (const [index, name] of names.entries()) {
+    take(delivery, name)
+    if (index % 5 === 0) void delivery.forceFlush()
+    for (let turn = 0; turn < index % 7; turn++) await new Promise(setImmediate)
+    if (index % 3 === 0) delivery.spoolSync()
+  }
+  await until(() => delivery.counts.queuedSpans === 0)
+  assertBalance(delivery)
+  const back = await startHttpServer(t, () => ({ status: 200 }), gone.port)
+  await until(() => delivery.counts.replayed + delivery.counts.delivered === 60)
+  assert.deepEqual(namesIn(back.taken).sort(), [...names].sort())
+})
+
 test('a shutdown goes on with the spool, and what comes after it is counted', async (t) => {
   const dir = await makeFolder(t)
   const gone = await startHttpServer(t, () => ({ status: 200 }))

@@ -6,8 +6,10 @@ const entryOverheadBytes = 512
 /** A request in memory. */
 export interface OutboxEntry {
   readonly request: ExportRequest
-  /** Its name on disk, if it ever gets there. */
-  readonly name: string
+  /** Unlike any other here. */
+  readonly id: number
+  /** Its name on disk, once somebody wants to write it: it holds a checksum, which nobody else needs. */
+  name: string | undefined
   /** Its place among those that wait. */
   order: number
   state: 'waiting' | 'sending' | 'saving' | 'gone'
@@ -35,12 +37,19 @@ export class Outbox {
     return this.#bytes
   }
 
-  add(request: ExportRequest, name: string): void {
+  add(request: ExportRequest): void {
     const order = this.#nextOrder++
-    const entry: OutboxEntry = { request, name, order, state: 'waiting', isOnDisk: false, isCopied: false }
+    const entry: OutboxEntry = {
+      request,
+      id: order,
+      name: undefined,
+      order,
+      state: 'waiting',
+      isOnDisk: false,
+      isCopied: false,
+    }
     this.#entries.add(entry)
     this.#waiting.push(entry)
-    this.#names.add(name)
     this.#spans += request.spanCount
     this.#bytes += sizeInMemory(request)
   }
@@ -75,7 +84,7 @@ export class Outbox {
     this.#stopWaiting(entry)
     entry.state = 'gone'
     if (!this.#entries.delete(entry)) return
-    if (!entry.isOnDisk && !entry.isCopied) this.letGo(entry.name)
+    if (!entry.isOnDisk && !entry.isCopied) this.letGo(entry)
     this.#spans -= entry.request.spanCount
     this.#bytes -= sizeInMemory(entry.request)
     this.notify()
@@ -91,9 +100,15 @@ export class Outbox {
     return this.#names.has(name)
   }
 
-  /** There is no file of that name, or there is and it is the spool's. */
-  letGo(name: string): void {
-    this.#names.delete(name)
+  /** It is written under this name from now on, until `letGo`. */
+  hold(entry: OutboxEntry, name: string): void {
+    entry.name = name
+    this.#names.add(name)
+  }
+
+  /** There is no file of it any more, or there is and it is the spool's. */
+  letGo({ name }: OutboxEntry): void {
+    if (name !== undefined) this.#names.delete(name)
   }
 
   /** Something changed for those who wait. */

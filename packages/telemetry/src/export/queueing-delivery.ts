@@ -35,7 +35,6 @@ export class QueueingDelivery implements Delivery {
   readonly #replay: Replay | undefined
   #ending: Promise<void> | undefined
   #isEnded = false
-  #unnamedCount = 0
 
   constructor(options: DeliveryOptions, pace: DeliveryPace) {
     const { name, target, spoolDir, maxQueueBytes = 32 * mebibyte, maxSpoolBytes = 256 * mebibyte } = options
@@ -129,7 +128,7 @@ export class QueueingDelivery implements Delivery {
   }
 
   #take(request: ExportRequest): void {
-    this.#outbox.add(request, this.#spool?.nameOf(request) ?? `in memory ${this.#unnamedCount++}`)
+    this.#outbox.add(request)
     this.#pump()
     this.#spillIfNeeded()
     while (this.#outbox.queuedBytes > this.#maxQueueBytes && this.#outbox.first !== undefined)
@@ -168,10 +167,10 @@ export class QueueingDelivery implements Delivery {
 
   #keep(entry: OutboxEntry, reason: string): void {
     this.#trouble.away(reason, this.#gate.isDown)
-    if (entry.isOnDisk) this.#spill?.leaveToDisk(entry)
-    else if (entry.isCopied)
+    if (entry.isCopied)
       entry.state = 'saving' // and then it is on disk, or waits again
-    else if (this.#strikes.add(entry.name)) {
+    else if (entry.isOnDisk) this.#spill?.leaveToDisk(entry)
+    else if (this.#strikes.add(`in memory ${entry.id}`)) {
       this.#outbox.putBack(entry, 'last')
       void this.#spill?.save(entry) // it is not the target that is away: the others need not carry it along
     } else this.#outbox.putBack(entry, 'behind the next')

@@ -51,14 +51,14 @@ export class Spill {
     if (entry.isOnDisk || entry.isCopied || entry.state === 'saving' || entry.state === 'gone') return
     if (entry.state === 'waiting') this.#outbox.begin(entry, 'saving')
     entry.isCopied = true
-    const isWritten = await this.#spool.write(entry.name, entry.request)
+    const isWritten = await this.#spool.write(this.#nameOf(entry), entry.request)
     entry.isCopied = false
-    entry.isOnDisk = isWritten
+    if (isWritten) entry.isOnDisk = true // or it already was, by saveSync
     const state = entry.state as OutboxEntry['state'] // the server may have answered meanwhile
     if (!isWritten) this.#pausedUntilMs = performance.now() + pauseAfterFailureMs
     if (state === 'gone') await this.removeCopy(entry)
     else if (state === 'sending') this.#outbox.notify()
-    else if (isWritten) this.leaveToDisk(entry)
+    else if (entry.isOnDisk) this.leaveToDisk(entry)
     else {
       this.#outbox.putBack(entry, 'in order')
       this.#events.onKept()
@@ -68,23 +68,30 @@ export class Spill {
   /** Now and synchronously. */
   saveSync(entry: OutboxEntry): void {
     if (entry.isOnDisk || entry.state === 'gone') return
-    if (!this.#spool.writeSync(entry.name, entry.request)) return
-    if (entry.state === 'sending') entry.isOnDisk = true
-    else this.leaveToDisk(entry)
+    if (!this.#spool.writeSync(this.#nameOf(entry), entry.request)) return
+    // What is under way, to the server or to disk, goes on if the process does after all.
+    entry.isOnDisk = true
+    if (entry.state === 'waiting') this.leaveToDisk(entry)
   }
 
   /** There is a file of it: it need not be in memory. */
   leaveToDisk(entry: OutboxEntry): void {
     this.#counts.spooled += entry.request.spanCount
     this.#outbox.remove(entry)
-    this.#outbox.letGo(entry.name)
+    this.#outbox.letGo(entry)
     this.#events.onSpooled()
   }
 
   /** The server has answered: there is no use for a copy. Its name is held until it is gone, lest it be sent from disk. */
   async removeCopy(entry: OutboxEntry): Promise<void> {
     if (entry.isCopied) return // save() does it
-    if (entry.isOnDisk) await this.#spool.remove(entry.name)
-    this.#outbox.letGo(entry.name)
+    if (entry.isOnDisk) await this.#spool.remove(this.#nameOf(entry))
+    this.#outbox.letGo(entry)
+  }
+
+  #nameOf(entry: OutboxEntry): string {
+    const name = entry.name ?? this.#spool.nameOf(entry.request)
+    this.#outbox.hold(entry, name)
+    return name
   }
 }
