@@ -18,6 +18,7 @@ import { registerContext } from './provider/register-context.ts'
 import { report } from './report.ts'
 import { AgentTelemetry } from './service/agent-telemetry.ts'
 import { Containment } from './service/containment.ts'
+import { publishPolicy } from './service/published-policy.ts'
 import type { TelemetryService } from './service/telemetry-service.ts'
 import { version } from './version.ts'
 import { readSettings, type SettingsOptions } from './settings/read-settings.ts'
@@ -234,6 +235,7 @@ function makeService(
 
 function readAndReport({ env, ...options }: TelemetryOptions): Settings {
   const { settings, mistakes } = readSettings(options, env)
+  publishPolicy(settings)
   if (mistakes.length > 0) report.warnOnce('HOLDFAST_BAD_SETTING', mistakes.join('. '))
   if (settings.logLevel !== undefined) logToStderr(settings.logLevel)
   return settings

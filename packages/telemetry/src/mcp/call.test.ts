@@ -9,7 +9,7 @@ after(spans.unregister)
 afterEach(spans.clear)
 
 const callOf = (method: string): Call =>
-  makeCall(spans.tracer.startSpan('call'), method, { isBorrowed: false, captureContent: false })
+  makeCall(spans.tracer.startSpan('call'), method, { isBorrowed: false, contentMaxChars: 0 })
 
 test('a JSON-RPC error is its code, whatever a peer made of it', () => {
   const errors: [unknown, string][] = [
