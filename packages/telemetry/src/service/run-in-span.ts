@@ -37,8 +37,8 @@ type SpanClass<S extends RecordedSpan> = new (
 ) => S
 
 /**
- * `prepare` is called before the work, to record inputs; `observe` gives what is to see results and items go by. Both
- * only for spans that are recorded.
+ * Throws what the work throws, and a TypeError when there is no work. `prepare` is called before the work, to record
+ * inputs; `observe` gives what is to see results and items go by. Both only for spans that are recorded.
  */
 export function runInSpan<T, S extends RecordedSpan>(
   surroundings: SpanSurroundings,
@@ -49,6 +49,11 @@ export function runInSpan<T, S extends RecordedSpan>(
   observe?: (span: S) => ResultObserver,
 ): T {
   const { containment, policy } = surroundings
+  if (typeof work !== 'function') {
+    throw new TypeError(
+      'the last argument of a call of TelemetryService is the function to run inside the span; there is none',
+    )
+  }
   const started = containment.run('starting a span', () => startSpan(surroundings, start()), undefined)
   if (started === undefined) {
     return work(new makeSpan(trace.wrapSpanContext(INVALID_SPAN_CONTEXT), containment, policy))
