@@ -2,12 +2,20 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { createTelemetry } from '../index.ts'
 import type { FinishedSpan } from './telemetry-span.ts'
+import type { ModelCallSpan } from './typed-calls.ts'
 
 const telemetry = createTelemetry({ serviceName: 'unit', backend: 'memory', env: {} })
 after(() => telemetry.shutdown())
 
 function get(name: string): FinishedSpan {
   return telemetry.finishedSpans().find((span) => span.name === name) ?? assert.fail(`no span ${name}`)
+}
+
+/** The span of a model call, whose result was read to its end. */
+function told(model: string, work: (call: ModelCallSpan) => unknown): FinishedSpan {
+  const result = telemetry.modelCall({ provider: 'openai', model }, work)
+  if (Symbol.iterator in Object(result)) for (const item of result as Iterable<unknown>) void item
+  return get(`chat ${model}`)
 }
 
 describe('typed calls', () => {
@@ -71,6 +79,33 @@ describe('typed calls', () => {
     assert.deepEqual(attributes['gen_ai.response.finish_reasons'], ['length'])
     assert.equal(attributes['gen_ai.usage.reasoning.output_tokens'], 2)
     assert.equal(attributes['gen_ai.output.messages'], undefined)
+  })
+
+  test('who tells the usage tells only that: the rest of a result, or of a stream, is read', () => {
+    const { attributes: whole } = told('told whole', (call) => {
+      call.setUsage({ inputTokens: 1, outputTokens: 2 })
+      const choices = [{ finish_reason: 'stop', message: { role: 'assistant', content: 'hi' } }]
+      return { id: 'r1', model: 'm-1', choices, usage: { prompt_tokens: 999 } }
+    })
+    assert.equal(whole['gen_ai.response.id'], 'r1')
+    assert.deepEqual(whole['gen_ai.response.finish_reasons'], ['stop'])
+    assert.equal(whole['gen_ai.usage.input_tokens'], 1)
+    const { attributes: streamed } = told('told streamed', function* (call) {
+      call.setUsage({ inputTokens: 1 })
+      yield { id: 'r2', object: 'chat.completion.chunk', model: 'm-2', usage: { prompt_tokens: 999 } }
+    })
+    assert.equal(streamed['gen_ai.response.id'], 'r2')
+    assert.equal(streamed['gen_ai.usage.input_tokens'], 1)
+  })
+
+  test('a later chunk that leaves cached tokens out takes none away', () => {
+    const { attributes } = told('cumulative', function* () {
+      const usage = { input_tokens: 10, cache_read_input_tokens: 100, output_tokens: 1 }
+      yield { type: 'message_start', message: { id: 'm1', type: 'message', model: 'c', usage } }
+      yield { type: 'message_delta', delta: {}, usage: { input_tokens: 10, output_tokens: 42 } }
+    })
+    assert.equal(attributes['gen_ai.usage.input_tokens'], 110)
+    assert.equal(attributes['gen_ai.usage.output_tokens'], 42)
   })
 
   test('tools, agents, embeddings and retrievals have their names, kinds and operations', () => {
