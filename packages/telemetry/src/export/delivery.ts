@@ -17,6 +17,7 @@ import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace'
 import type { DeliveryCounts } from './delivery-counts.ts'
 import { defaultPace, type DeliveryOptions, type DeliveryPace } from './delivery-options.ts'
 import { QueueingDelivery } from './queueing-delivery.ts'
+import type { ServerName } from './server-identity.ts'
 
 export type { DeliveryCounts } from './delivery-counts.ts'
 export type { DeliveryOptions } from './delivery-options.ts'
@@ -33,8 +34,18 @@ export interface Delivery extends SpanExporter {
   forceFlush(): Promise<void>
   /** A flush, and the end. What comes later is dropped and counted. */
   shutdown(): Promise<void>
-  /** Once, without retry or spool, and not at all while the target is in trouble: for spans that are sent before they ended. */
+  /**
+   * Once, without retry or spool, and not while the target is in trouble and ended spans wait for it: for spans that are
+   * sent before they ended.
+   */
   sendBestEffort(spans: readonly ReadableSpan[]): void
+  /** Who the target is, by its newest answer. */
+  readonly server: ServerName
+  /**
+   * Asks the target for an answer by which `server` is known, with an export request that has no spans and is in no
+   * counts. Not while another such request or ended spans are on their way, nor while the target needs a rest: ask again.
+   */
+  askServer(): void
   /** The process is ending now: everything in memory goes to disk, synchronously. */
   spoolSync(): void
   readonly counts: DeliveryCounts

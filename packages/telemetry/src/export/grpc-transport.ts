@@ -6,7 +6,7 @@ import type { DeliveryTarget } from './delivery-target.ts'
 import type { ExportRequest } from './export-request.ts'
 import { readExportResponse } from './export-response.ts'
 import { grpcAddress } from './grpc-address.ts'
-import { nameError, quoteServer, retryLater, type Outcome } from './outcome.ts'
+import { nameError, quoteServer, retryLater, versionHeader, type Outcome } from './outcome.ts'
 import { readRpcStatus } from './rpc-status.ts'
 import type { Transport } from './transport.ts'
 import { userAgent } from './user-agent.ts'
@@ -110,7 +110,8 @@ function call(
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const same = (message: Buffer): Buffer => message
   return new Promise((done) => {
-    client.makeUnaryRequest(
+    let isHoldfast = false
+    const underWay = client.makeUnaryRequest(
       exportMethod,
       same,
       same,
@@ -120,9 +121,18 @@ function call(
       (error, answer) => {
         if (error !== null) return done(readFailure(error))
         const { rejectedSpans, message } = readExportResponse(answer ?? new Uint8Array(), 'protobuf')
-        done({ kind: 'delivered', rejectedSpans, message: quoteServer(message) })
+        done({
+          kind: 'delivered',
+          rejectedSpans,
+          message: quoteServer(message),
+          ...(isHoldfast && { isHoldfast }),
+        })
       },
     )
+    // Comes before the answer itself.
+    underWay.once('metadata', (initial: grpc.Metadata) => {
+      isHoldfast = initial.get(versionHeader).length > 0
+    })
   })
 }
 

@@ -11,6 +11,7 @@ import { openTransport } from './open-transport.ts'
 import { nameError, type Outcome } from './outcome.ts'
 import { Outbox, type OutboxEntry } from './outbox.ts'
 import { Replay } from './replay.ts'
+import { ServerIdentity, type ServerName } from './server-identity.ts'
 import { Spill } from './spill.ts'
 import { Spool } from './spool.ts'
 import { Strikes } from './strikes.ts'
@@ -33,6 +34,8 @@ export class QueueingDelivery implements Delivery {
   readonly #spool: Spool | undefined
   readonly #spill: Spill | undefined
   readonly #replay: Replay | undefined
+  readonly #identity = new ServerIdentity()
+  #isAsking = false
   #ending: Promise<void> | undefined
   #isEnded = false
 
@@ -101,13 +104,30 @@ export class QueueingDelivery implements Delivery {
   }
 
   sendBestEffort(spans: readonly ReadableSpan[]): void {
-    if (this.#ending !== undefined || this.#gate.isTroubled) return
+    if (this.#ending !== undefined || (this.#gate.isTroubled && this.#outbox.queuedSpans > 0)) return
     const { serialize } = this.#options
     for (const request of encodeRequests(spans, serialize, this.#encoding).requests) {
       const pass = this.#gate.tryEnter()
       if (pass === undefined) return
       void this.#send(request).then((outcome) => this.#gate.leave(pass, outcome))
     }
+  }
+
+  get server(): ServerName {
+    return this.#identity.name
+  }
+
+  askServer(): void {
+    // The answer to what is queued will tell.
+    if (this.#ending !== undefined || this.#isAsking || this.#outbox.queuedSpans > 0) return
+    const pass = this.#gate.tryEnter()
+    if (pass === undefined) return
+    this.#isAsking = true
+    const bytes = Buffer.from(this.#encoding === 'json' ? '{"resourceSpans":[]}' : '')
+    void this.#send({ bytes, spanCount: 0, encoding: this.#encoding }).then((outcome) => {
+      this.#isAsking = false
+      this.#gate.leave(pass, outcome)
+    })
   }
 
   spoolSync(): void {
@@ -161,8 +181,11 @@ export class QueueingDelivery implements Delivery {
   }
 
   /** One attempt, unseen by the application's own instrumentation and without its context. */
-  #send(request: ExportRequest): Promise<Outcome> {
-    return context.with(suppressTracing(ROOT_CONTEXT), () => this.#transport.send(request))
+  async #send(request: ExportRequest): Promise<Outcome> {
+    const suppressed = suppressTracing(ROOT_CONTEXT)
+    const outcome = await context.with(suppressed, () => this.#transport.send(request))
+    this.#identity.learn(outcome, request.spanCount === 0)
+    return outcome
   }
 
   #keep(entry: OutboxEntry, reason: string): void {

@@ -8,12 +8,14 @@ import type {
   BatchSettings,
   ContentCapture,
   MlflowSettings,
+  PendingSpansMode,
   Settings,
   SpanLimitSettings,
   SpoolSettings,
 } from './settings.ts'
 
 const backendNames = ['otel', 'mlflow', 'dual', 'memory', 'off'] as const
+const pendingSpansModes = ['auto', 'on', 'off'] as const
 const samplerNames = [
   'always_on',
   'always_off',
@@ -30,7 +32,7 @@ export interface SettingsOptions {
   readonly resourceAttributes?: Readonly<Record<string, string>> | undefined
   readonly captureContent?: ContentCapture | undefined
   readonly exitHooks?: boolean | undefined
-  readonly pendingSpans?: boolean | undefined
+  readonly pendingSpans?: PendingSpansMode | undefined
 }
 
 /** The settings, and a sentence for each mistake in them. Never throws. */
@@ -51,7 +53,7 @@ export function readSettings(
   const batch = readBatch(environment)
   const spool = readSpool(environment, env)
   const maxQueueBytes = environment.integer('TELEMETRY_QUEUE_MAX_BYTES', 1)
-  const pendingSpans = environment.isOn('TELEMETRY_PENDING_SPANS')
+  const pendingSpans = readPendingSpans(environment, options.pendingSpans)
   const settings: Settings = {
     backend,
     serviceName: options.serviceName ?? environment.text('OTEL_SERVICE_NAME') ?? resource['service.name'],
@@ -74,7 +76,7 @@ export function readSettings(
       'verbose',
       'all',
     ]),
-    otel: { otlp, batch, spool, maxQueueBytes, pendingSpans: options.pendingSpans ?? pendingSpans },
+    otel: { otlp, batch, spool, maxQueueBytes, pendingSpans },
     mlflow: readMlflow(environment, otlp, { batch, spool, maxQueueBytes }),
   }
   return { settings, mistakes: environment.mistakes }
@@ -92,6 +94,14 @@ function readCapture(environment: Environment): ContentCapture {
     'false',
   ])
   return standard === 'true' || standard === 'span_only' || standard === 'span_and_event' ? 'all' : 'explicit'
+}
+
+function readPendingSpans(environment: Environment, wanted: PendingSpansMode | undefined): PendingSpansMode {
+  const told = environment.word('TELEMETRY_PENDING_SPANS', [...pendingSpansModes, 'true', 'false'])
+  if (wanted === undefined) return told === 'true' ? 'on' : told === 'false' ? 'off' : (told ?? 'auto')
+  if (pendingSpansModes.includes(wanted)) return wanted
+  environment.mistake('TELEMETRY_PENDING_SPANS', 'as an option is none of auto, on, off')
+  return 'auto'
 }
 
 function readBatch(environment: Environment): BatchSettings {

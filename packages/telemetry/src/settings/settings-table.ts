@@ -37,9 +37,9 @@ export const settingsTable = [
   ),
   row(
     'TELEMETRY_PENDING_SPANS',
-    'on',
+    'auto',
     '',
-    'Shows Holdfast spans before they end: after 5 s, then every 30 s. `off` switches it off. Never sent to MLflow.',
+    'Shows spans before they end: `auto` to a server that says it is Holdfast, `on` to any (a Collector before Holdfast), `off` to none. Never to MLflow.',
   ),
   row(
     'TELEMETRY_EXIT_HOOKS',
