@@ -124,7 +124,7 @@ describe('counting', () => {
     const { rows } = await pool.query<Record<string, unknown>>(
       `select span_count, error_count, running_count, model_call_count, input_tokens, output_tokens, start_unix_nano,
               end_unix_nano, root_span_id, root_provisional, cardinality(operation_ids) as operations,
-              operations_truncated
+              operations_truncated, heard_body_id
        from otel.trace_summary where trace_id = $1`,
       [traceId],
     )
@@ -185,7 +185,11 @@ describe('counting', () => {
   ): Promise<void> {
     const kept = [...Map.groupBy(arrivals, (one) => one.copy.id).values()].map(keep)
     const copies = kept.map((one) => one.copy)
-    assert.deepEqual(await readSummary(traceId), summarize(copies))
+    const newest = Math.max(...arrivals.map(({ body }) => body))
+    assert.deepEqual(await readSummary(traceId), {
+      ...summarize(copies),
+      heard_body_id: String(bodies[newest]!.bodyId),
+    })
     assert.deepEqual(
       await readRows(traceId),
       kept
