@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { syncBuiltinESMExports } from 'node:module'
+import os, { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { readSettings } from './read-settings.ts'
@@ -201,6 +202,35 @@ test('what is said in code wins over the variables, but not over OTEL_SDK_DISABL
 test('a relative XDG_STATE_HOME is ignored, an absolute one is used', () => {
   assert.equal(read({ XDG_STATE_HOME: '/state' }).otel.spool.rootDir, '/state/holdfast/spool')
   assert.ok(!read({ XDG_STATE_HOME: 'state' }).otel.spool.rootDir?.startsWith('state'))
+})
+
+test('without a home directory nothing is kept on disk, and that is said; what keeps nothing does not look for one', (t) => {
+  const { homedir } = os
+  t.after(() => {
+    os.homedir = homedir
+    syncBuiltinESMExports()
+  })
+  for (const lookUp of [() => assert.fail('ENOENT'), () => '']) {
+    os.homedir = lookUp
+    syncBuiltinESMExports()
+    const { settings, mistakes } = mistakesIn({})
+    assert.equal(settings.backend, 'otel')
+    assert.equal(settings.otel.spool.rootDir, undefined)
+    assert.match(mistakes, /^No home .* TELEMETRY_SPOOL_DIR/)
+    for (const backend of ['memory', 'off']) read({ TELEMETRY_BACKEND: backend })
+    assert.equal(read({ TELEMETRY_SPOOL_DIR: 'off' }).otel.spool.rootDir, undefined)
+    assert.equal(read({ TELEMETRY_SPOOL_DIR: '/spool' }).otel.spool.rootDir, '/spool')
+  }
+})
+
+test('OTEL_TRACES_EXPORTER=none is off, unless a backend is named; its other values are for others', () => {
+  assert.equal(read({ OTEL_TRACES_EXPORTER: 'None' }).backend, 'off')
+  assert.equal(read({ OTEL_TRACES_EXPORTER: 'none', TELEMETRY_BACKEND: 'otel' }).backend, 'otel')
+  assert.equal(
+    readSettings({ backend: 'memory' }, { OTEL_TRACES_EXPORTER: 'none' }).settings.backend,
+    'memory',
+  )
+  assert.equal(read({ OTEL_TRACES_EXPORTER: 'console' }).backend, 'otel')
 })
 
 test('spans are shown before they end to Holdfast only, unless told otherwise, in code or by a variable', () => {

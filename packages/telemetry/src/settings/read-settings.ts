@@ -41,7 +41,8 @@ export function readSettings(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): { readonly settings: Settings; readonly mistakes: readonly string[] } {
   const environment = new Environment(env)
-  const told = environment.word('TELEMETRY_BACKEND', backendNames) ?? 'otel'
+  const isUnwanted = environment.text('OTEL_TRACES_EXPORTER')?.toLowerCase() === 'none'
+  const told = environment.word('TELEMETRY_BACKEND', backendNames) ?? (isUnwanted ? 'off' : 'otel')
   const wanted = options.backend ?? told
   // From JavaScript anything can come.
   if (!backendNames.includes(wanted))
@@ -51,7 +52,7 @@ export function readSettings(
   const resource = environment.pairs('OTEL_RESOURCE_ATTRIBUTES')
   const otlp = readOtlpSettings(environment)
   const batch = readBatch(environment)
-  const spool = readSpool(environment, env)
+  const spool = readSpool(environment, env, backend)
   const maxQueueBytes = environment.integer('TELEMETRY_QUEUE_MAX_BYTES', 1)
   const pendingSpans = readPendingSpans(environment, options.pendingSpans)
   const settings: Settings = {
@@ -118,15 +119,35 @@ function readBatch(environment: Environment): BatchSettings {
 function readSpool(
   environment: Environment,
   env: Readonly<Record<string, string | undefined>>,
+  backend: BackendName,
 ): SpoolSettings {
   const maxBytes = environment.integer('TELEMETRY_SPOOL_MAX_BYTES', 1)
   const told = environment.text('TELEMETRY_SPOOL_DIR')
-  if (told?.toLowerCase() === 'off') return { rootDir: undefined, maxBytes }
-  if (told !== undefined) return { rootDir: resolve(told), maxBytes }
-  const state = env['XDG_STATE_HOME']?.trim()
-  // The XDG specification: a path that is not absolute is to be ignored.
-  const base = state && isAbsolute(state) ? state : join(homedir(), '.local', 'state')
-  return { rootDir: join(base, 'holdfast', 'spool'), maxBytes }
+  const isUsed = backend !== 'off' && backend !== 'memory' && told?.toLowerCase() !== 'off'
+  return {
+    rootDir: isUsed ? findSpoolRoot(environment, told, env['XDG_STATE_HOME']?.trim()) : undefined,
+    maxBytes,
+  }
+}
+
+function findSpoolRoot(environment: Environment, told: string | undefined, state: string | undefined) {
+  try {
+    if (told !== undefined) return resolve(told)
+    // The XDG specification: a path that is not absolute is to be ignored.
+    if (state && isAbsolute(state)) return join(state, 'holdfast', 'spool')
+    const home = homedir()
+    if (isAbsolute(home)) return join(home, '.local', 'state', 'holdfast', 'spool')
+    environment.note(noPlace('HOME is not absolute'))
+  } catch (error) {
+    // A user without an entry and without HOME, as in some containers; a working directory that was deleted.
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown'
+    environment.note(noPlace(code))
+  }
+  return undefined
+}
+
+function noPlace(reason: string): string {
+  return `No home or working directory is known (${reason}): undelivered spans are not kept on disk, unless TELEMETRY_SPOOL_DIR is an absolute path`
 }
 
 function readSpanLimits(environment: Environment): SpanLimitSettings {

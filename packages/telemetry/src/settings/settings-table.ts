@@ -60,6 +60,12 @@ export const settingsTable = [
     'bytes',
     'Bound of what waits in memory to be sent, for each destination.',
   ),
+  row(
+    'OTEL_TRACES_EXPORTER',
+    '(unset)',
+    '',
+    '`none` is `TELEMETRY_BACKEND=off`, where that is not set. Other values are for an SDK of your own.',
+  ),
   row('OTEL_SDK_DISABLED', 'false', '', '`true` is `TELEMETRY_BACKEND=off`.'),
   row(
     'OTEL_SERVICE_NAME',
