@@ -75,11 +75,17 @@ function passOnProperties(from: object, to: object): void {
 // is watched when somebody else calls it.
 function watchThenable(thenable: PromiseLike<unknown>, opened: OpenedSpan, streams: OpenStreams): void {
   const then: PromiseLike<unknown>['then'] = thenable.then.bind(thenable)
+  let isSettled = false
+  const settle = (value: unknown): void => {
+    if (isSettled) return
+    isSettled = true
+    streams.release(thenable)
+    finishOrTrace(value, opened, streams)
+  }
   const watched: PromiseLike<unknown>['then'] = (onValue, onError) =>
     then(
       (value) => {
-        streams.release(thenable)
-        finishOrTrace(value, opened, streams)
+        settle(value)
         return onValue ? onValue(value) : (value as never)
       },
       (error: unknown) => {
@@ -89,10 +95,35 @@ function watchThenable(thenable: PromiseLike<unknown>, opened: OpenedSpan, strea
       },
     )
   define(thenable, 'then', watched)
+  watchParse(thenable, settle, (error) => opened.fail(error))
   // Some classes' own `catch` and `finally` go past `then`.
   if ('catch' in thenable) define(thenable, 'catch', (onError: () => unknown) => watched(undefined, onError))
   if ('finally' in thenable) define(thenable, 'finally', (work?: () => unknown) => runFinally(watched, work))
   streams.add(thenable, opened)
+}
+
+// OpenAI's and Anthropic's `withResponse` asks `parse` for the value, as their `then` does.
+function watchParse(
+  thenable: object,
+  settle: (value: unknown) => void,
+  fail: (error: unknown) => void,
+): void {
+  const parse = (thenable as { parse?: unknown }).parse
+  if (typeof parse !== 'function') return
+  define(thenable, 'parse', (...args: unknown[]): unknown => {
+    const parsed: unknown = parse.apply(thenable, args)
+    if (!(parsed instanceof Promise)) return parsed
+    return parsed.then(
+      (value: unknown) => {
+        settle(value)
+        return value
+      },
+      (error: unknown) => {
+        fail(error)
+        throw error
+      },
+    )
+  })
 }
 
 function runFinally(then: PromiseLike<unknown>['then'], work?: () => unknown): PromiseLike<unknown> {
