@@ -128,12 +128,13 @@ describe('the waterfall', () => {
   })
 
   test('a cost that is a part, or that is not known, is told as such', () => {
-    const heading = (usd: number | null, unpriced_calls: number): string => {
-      const cost = { usd, priced_calls: 1, unpriced_calls, truncated: false, price_list: 'a list' }
+    const heading = (usd: number | null, unpriced_calls: number, truncated = false): string => {
+      const cost = { usd, priced_calls: 1, unpriced_calls, truncated, price_list: 'a list' }
       return drawWaterfall(exampleTrace({ cost }), [], { columns: 110, paint: plain, now })[1]!
     }
     assert.match(heading(1.5, 2), / · \$1\.50 and 2 calls of unknown cost$/)
     assert.match(heading(null, 3), / · cost unknown$/)
+    assert.match(heading(null, 0, true), / · too many calls to price$/)
   })
 
   test('whatever spans hold, a line stays a line within the terminal', () => {

@@ -90,6 +90,7 @@ function drawHeading(trace: TraceItem, spans: readonly SpanItem[], paint: Paint,
 
 function describeCost({ cost }: TraceItem): string[] {
   if (cost === null) return []
+  if (cost.truncated) return ['too many calls to price']
   if (cost.usd === null) return ['cost unknown']
   const unpriced =
     cost.unpriced_calls === 0 ? '' : ` and ${countOf(cost.unpriced_calls, 'call')} of unknown cost`

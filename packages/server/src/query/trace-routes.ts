@@ -41,7 +41,7 @@ export function addTraceRoutes(app: QueryApp, { store, budget }: QueryApiOptions
       reserveForRows(budget, reply, Math.min(trace.spanCount, rowsToRead))
       if (include === 'attributes') reserveForAnswer(budget, reply)
       const rows = await store.listSpans(traceId, { limit: rowsToRead }, options)
-      const { cost, usage } = await priceOneTrace(store, traceId, options)
+      const { cost, usage } = await priceOneTrace(store, trace, options)
       const continuity = await readContinuity(store, calledServices, { traceId, spans: rows, now }, options)
       const page = { traceId, include, limit: spansInDetail, cursor: undefined, now }
       const { items, next_cursor } =
