@@ -27,7 +27,7 @@ import type { Settings } from './settings/settings.ts'
 /** What an author says in code; each wins over its variable. */
 export interface TelemetryOptions extends SettingsOptions {
   /** Instead of `process.env`. */
-  readonly env?: Readonly<Record<string, string | undefined>>
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined
 }
 
 /** What is fed with spans, by whichever provider. */

@@ -1,7 +1,20 @@
 // Runs work inside a span. Whatever of ours fails, the work runs once, and what it gives or throws goes to the caller.
-import { context, INVALID_SPAN_CONTEXT, ROOT_CONTEXT, trace, type Link, type Span } from '@opentelemetry/api'
+import {
+  context,
+  INVALID_SPAN_CONTEXT,
+  ROOT_CONTEXT,
+  trace,
+  type Attributes,
+  type Link,
+  type Span,
+} from '@opentelemetry/api'
 import type { SpanKind, Tracer } from '@opentelemetry/api'
-import { ATTR_HOLDFAST_SPAN_TYPE, ATTR_GEN_AI_OPERATION_NAME, operationOfSpanType } from '../conventions.ts'
+import {
+  ATTR_GEN_AI_OPERATION_NAME,
+  ATTR_GEN_AI_TOOL_NAME,
+  ATTR_HOLDFAST_SPAN_TYPE,
+  operationOfSpanType,
+} from '../conventions.ts'
 import type { SpanType } from '../conventions.ts'
 import type { CapturedContext } from './captured-context.ts'
 import type { Containment } from './containment.ts'
@@ -76,9 +89,7 @@ function startSpan({ tracer, policy }: SpanSurroundings, start: SpanStart) {
   const parent = parentOf(start.parent)
   const attributes = start.attributes ? toAttributes(start.attributes, policy.valueMaxChars) : {}
   if (start.type !== undefined) {
-    attributes[ATTR_HOLDFAST_SPAN_TYPE] = start.type
-    const operation = operationOfSpanType[start.type]
-    if (operation !== undefined) attributes[ATTR_GEN_AI_OPERATION_NAME] ??= operation
+    Object.assign(attributes, typeAttributes(start.type, String(start.name), attributes))
   }
   const span = tracer.startSpan(
     String(start.name),
@@ -90,6 +101,19 @@ function startSpan({ tracer, policy }: SpanSurroundings, start: SpanStart) {
     parent,
   )
   return { span, context: trace.setSpan(parent, span) }
+}
+
+// The type is Holdfast's own; the conventions' operation goes with it only as they have it: a span of a model call that
+// names no provider is none of theirs.
+function typeAttributes(type: SpanType, name: string, told: Attributes): Attributes {
+  const attributes: Attributes = { [ATTR_HOLDFAST_SPAN_TYPE]: type }
+  if (type === 'TOOL') attributes[ATTR_GEN_AI_TOOL_NAME] = told[ATTR_GEN_AI_TOOL_NAME] ?? name
+  const { operation, requires } = operationOfSpanType[type] ?? {}
+  const isComplete = requires === undefined || (told[requires] ?? attributes[requires]) !== undefined
+  if (operation !== undefined && isComplete) {
+    attributes[ATTR_GEN_AI_OPERATION_NAME] = told[ATTR_GEN_AI_OPERATION_NAME] ?? operation
+  }
+  return attributes
 }
 
 function parentOf(parent: CapturedContext | 'root' | undefined) {

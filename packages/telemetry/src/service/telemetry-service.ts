@@ -66,9 +66,9 @@ export interface TelemetryService {
 
 /** What `updateCurrentTrace` takes. Values that are not strings, numbers or booleans become JSON text. */
 export interface TraceMetadata {
-  readonly conversationId?: string
-  readonly sessionId?: string
-  readonly userId?: string
+  readonly conversationId?: string | undefined
+  readonly sessionId?: string | undefined
+  readonly userId?: string | undefined
   readonly [tag: string]: unknown
 }
 

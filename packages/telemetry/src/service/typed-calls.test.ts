@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { createTelemetry } from '../index.ts'
-import type { FinishedSpan } from './telemetry-span.ts'
+import type { FinishedSpan, SpanOptions } from './telemetry-span.ts'
 import type { ModelCallSpan } from './typed-calls.ts'
 
 const telemetry = createTelemetry({ serviceName: 'unit', backend: 'memory', env: {} })
@@ -129,6 +129,52 @@ describe('typed calls', () => {
     assert.equal(get('retrieval docs').attributes['gen_ai.operation.name'], 'retrieval')
     // Content that helpers see is not recorded by default.
     assert.ok(!JSON.stringify(telemetry.finishedSpans()).includes('secret'))
+  })
+
+  test('a span of a type has the conventions’ operation only together with what they require', () => {
+    const attributesOf = (name: string, options: SpanOptions): object => {
+      telemetry.span(name, options, () => 0)
+      return get(name).attributes
+    }
+    assert.deepEqual(attributesOf('lookup', { type: 'TOOL' }), {
+      'holdfast.span.type': 'TOOL',
+      'gen_ai.operation.name': 'execute_tool',
+      'gen_ai.tool.name': 'lookup',
+    })
+    assert.deepEqual(attributesOf('think', { type: 'CHAT_MODEL' }), { 'holdfast.span.type': 'CHAT_MODEL' })
+    const attributes = { 'gen_ai.provider.name': 'openai', 'gen_ai.operation.name': 'generate_content' }
+    assert.deepEqual(attributesOf('think more', { type: 'CHAT_MODEL', attributes }), {
+      'holdfast.span.type': 'CHAT_MODEL',
+      ...attributes,
+    })
+    assert.deepEqual(attributesOf('parse', { type: 'PARSER' }), { 'holdfast.span.type': 'PARSER' })
+  })
+
+  test('what is told as undefined is as if it were not told', () => {
+    const nothing = {
+      name: undefined,
+      id: undefined,
+      model: undefined,
+      messages: undefined,
+      attributes: undefined,
+    }
+    telemetry.agentRun(nothing, () => 0)
+    assert.equal(get('invoke_agent').attributes['gen_ai.agent.name'], undefined)
+    telemetry.modelCall(
+      { provider: 'x', model: 'undefined', maxTokens: undefined, system: undefined },
+      (call) => call.setResponse({ id: undefined, usage: undefined }).setUsage({ inputTokens: undefined }),
+    )
+    assert.equal(get('chat undefined').kind, 'CLIENT')
+    telemetry.toolCall({ name: 'undefined', id: undefined, arguments: undefined }, () => 0)
+    telemetry.embeddings({ provider: 'x', model: undefined, dimensions: undefined }, () => 0)
+    telemetry.retrieval({ dataSource: undefined, topK: undefined }, () => 0)
+    telemetry.span(
+      'undefined',
+      { type: undefined, kind: undefined, links: undefined, parent: undefined },
+      () => 0,
+    )
+    assert.equal(get('undefined').kind, 'INTERNAL')
+    assert.equal(telemetry.updateCurrentTrace({ userId: undefined }), false)
   })
 
   test('a tool result that is an error in MCP’s way marks the call failed', () => {

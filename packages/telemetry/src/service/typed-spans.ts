@@ -94,10 +94,11 @@ export class RecordedModelCall extends ContentSpan implements ModelCallSpan {
 }
 
 function largerOf(one: TokenUsage, other: TokenUsage): TokenUsage {
-  const counts: Record<string, number> = { ...one }
-  for (const [name, count] of Object.entries(other) as [string, number][])
-    counts[name] = Math.max(counts[name] ?? 0, count)
-  return counts
+  const counts = new Map(Object.entries(one) as [string, number][])
+  for (const [name, count] of Object.entries(other) as [string, number][]) {
+    counts.set(name, Math.max(counts.get(name) ?? 0, count))
+  }
+  return Object.fromEntries(counts)
 }
 
 export class RecordedToolCall extends ContentSpan implements ToolCallSpan {
