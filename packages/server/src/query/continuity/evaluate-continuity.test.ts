@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { evaluateContinuity, findSuspectServices, type ContinuityContext } from './evaluate-continuity.ts'
-import type { ContinuitySpan } from './hop.ts'
+import { evaluateContinuity, findSuspectOperations, type ContinuityContext } from './evaluate-continuity.ts'
+import { operationKey, type ContinuitySpan } from './hop.ts'
 
 const kinds = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 } as const
 const second = 1_000_000_000n
@@ -43,7 +43,7 @@ const request = (fields: Draft): ContinuitySpan =>
 const later: ContinuityContext = {
   isComplete: true,
   now: new Date(Number(origin / 1_000_000n) + 3_600_000),
-  calledServices: new Set(),
+  calledOperations: new Set(),
 }
 
 /** The verdict in short: `from>to`, `reason from>to`, `because from>to`. */
@@ -57,6 +57,8 @@ function judge(spans: ContinuitySpan[], context: Partial<ContinuityContext> = {}
     undecided: undecided.map((hop) => `${hop.because} ${ends(hop)}`),
   }
 }
+
+const keysOf = (spans: ContinuitySpan[]) => new Set(spans.map(operationKey))
 
 const whole = { joined: [], broken: [], undecided: [] }
 
@@ -147,21 +149,35 @@ describe('a hop is broken', () => {
       span({ id: 'express', parent: 'http', service: 'tools' }),
       request({ id: 's', parent: 'express', contextCarrier: 'none' }),
     ]
-    const calledServices = new Set(['tools'])
-    assert.deepEqual(judge(spans, { calledServices }).broken, ['context_not_received >s'])
+    const calledOperations = keysOf(spans)
+    assert.deepEqual(judge(spans, { calledOperations }).broken, ['context_not_received >s'])
   })
 
-  test('where a service that others call has a request without a parent', () => {
-    const spans = [span({ id: 'http', kind: 'server', service: 'tools' })]
-    assert.deepEqual(findSuspectServices(spans, 5), ['tools'])
-    assert.deepEqual(judge(spans), whole)
-    assert.deepEqual(judge(spans, { calledServices: new Set(['tools']) }).broken, [
-      'root_in_called_service >http',
+  test('where an operation that others call has a request without a parent', () => {
+    const spans = [
+      span({ id: 'POST /', kind: 'server', service: 'tools' }),
+      span({ id: 'GET /health', kind: 'server', service: 'tools' }),
+    ]
+    assert.deepEqual(findSuspectOperations(spans, 5), [
+      { service: 'tools', name: 'POST /', kind: kinds.server },
+      { service: 'tools', name: 'GET /health', kind: kinds.server },
     ])
-    assert.deepEqual(
-      judge([span({ id: 'job', service: 'tools' })], { calledServices: new Set(['tools']) }),
-      whole,
-    )
+    assert.deepEqual(findSuspectOperations(spans, 1).length, 1)
+    assert.deepEqual(judge(spans), whole)
+    const calledOperations = keysOf(spans.slice(0, 1))
+    assert.deepEqual(judge(spans, { calledOperations }).broken, ['root_in_called_service >POST /'])
+    const job = [span({ id: 'job', service: 'tools' })]
+    assert.deepEqual(judge(job, { calledOperations: keysOf(job) }), whole)
+  })
+
+  test('and is not where an MCP connection begins, by whatever HTTP request', () => {
+    const spans = [
+      span({ id: 'POST /mcp', kind: 'server', service: 'tools' }),
+      span({ id: 'express', parent: 'POST /mcp', service: 'tools' }),
+      request({ id: 'initialize', parent: 'express', mcpMethod: 'initialize' }),
+    ]
+    assert.deepEqual(judge(spans, { calledOperations: keysOf(spans) }), whole)
+    assert.deepEqual(findSuspectOperations(spans, 5), [])
   })
 
   test('where parents are missing, each told once with the number of spans that name it', () => {
@@ -237,10 +253,11 @@ test('whatever parents spans name, every span is judged, and no hop is told twic
       fc.uniqueArray(anySpan, { maxLength: 6, selector: ({ id }) => id }),
       fc.boolean(),
       (drafts, isComplete) => {
-        const { joined, broken, undecided } = evaluateContinuity(drafts.map(span), {
+        const spans = drafts.map(span)
+        const { joined, broken, undecided } = evaluateContinuity(spans, {
           ...later,
           isComplete,
-          calledServices: new Set(['tools']),
+          calledOperations: keysOf(spans),
         })
         const told = [
           ...broken.map(({ reason, from, to }) => `${reason} ${(from ?? to)?.spanId}`),

@@ -5,14 +5,17 @@
  * It judges what has come to rest only. A call under way, one that just ended (the other side's spans come by an export
  * of their own), and one that failed before it was answered are undecided.
  */
+import type { Operation } from '../../store/trace-store.ts'
 import { isSilent, silentAfterMs } from '../silence.ts'
 import {
   endOf,
   isHop,
   isClient,
   isMcpRequest,
+  isMcpServer,
   isOutgoingCall,
   isReceiver,
+  operationKey,
   type BrokenHop,
   type ContinuitySpan,
   type JoinedHop,
@@ -30,8 +33,8 @@ export interface ContinuityContext {
   readonly isComplete: boolean
   /** The server's clock. */
   readonly now: Date
-  /** Services of which it is known that others call them. */
-  readonly calledServices: ReadonlySet<string>
+  /** Keys of operations of which it is known that others call them. */
+  readonly calledOperations: ReadonlySet<string>
 }
 
 const second = 1_000_000_000n
@@ -48,14 +51,15 @@ const clockSkewNano = 60n * second
 // How far up a call's own side is looked for: spans of HTTP, retries and middleware between two that matter.
 const maxClimb = 16
 
-/** Services whose requests without a parent are suspect, to be asked about before the evaluation; at most `limit`. */
-export function findSuspectServices(spans: readonly ContinuitySpan[], limit: number): string[] {
-  const services = new Set<string>()
-  for (const span of spans) {
-    if (span.parentSpanId === '' && isReceiver(span) && !isMcpRequest(span)) services.add(span.serviceName)
-    if (services.size >= limit) break
+/** Operations whose requests without a parent are suspect, to be asked about before the evaluation; at most `limit`. */
+export function findSuspectOperations(spans: readonly ContinuitySpan[], limit: number): Operation[] {
+  const operations = new Map<string, Operation>()
+  for (const span of findPlainRoots(spans, new TraceTree(spans))) {
+    const { serviceName: service, name, kind } = span
+    operations.set(operationKey(span), { service, name, kind })
+    if (operations.size >= limit) break
   }
-  return [...services]
+  return [...operations.values()]
 }
 
 /** @param spans by start */
@@ -124,27 +128,33 @@ function answersWithinProcess<S extends ContinuitySpan>(span: S, tree: TraceTree
   return request !== undefined
 }
 
-/** Requests that came without context: of MCP, and of any service that others call. */
+/** Requests that came without context: of MCP, and of any operation that others call. */
 function judgeRoots<S extends ContinuitySpan>(
   spans: readonly S[],
   tree: TraceTree<S>,
-  { calledServices }: ContinuityContext,
+  { calledOperations }: ContinuityContext,
   { broken }: Verdict<S>,
 ): void {
-  const explained = new Set<S>()
-  for (const to of spans.filter(isMcpRequest)) {
-    // Below the span of the HTTP request it came by, it may be no root itself.
-    const root =
-      to.parentSpanId === '' ? to : tree.climb(to, (span) => isReceiver(span) && span.parentSpanId === '')
-    if (root === undefined) continue
-    explained.add(root)
+  for (const to of spans) {
+    if (!isMcpRequest(to) || rootOfRequest(to, tree) === undefined) continue
     broken.push({ reason: 'context_not_received', from: undefined, to, affectedSpans: 1 })
   }
-  for (const to of spans) {
-    if (to.parentSpanId !== '' || !isReceiver(to) || to.mcpMethod !== undefined || explained.has(to)) continue
-    if (!calledServices.has(to.serviceName)) continue
+  for (const to of findPlainRoots(spans, tree)) {
+    if (!calledOperations.has(operationKey(to))) continue
     broken.push({ reason: 'root_in_called_service', from: undefined, to, affectedSpans: 1 })
   }
+}
+
+/** Requests without a parent that brought no MCP message: of one that did, the message itself is judged. */
+function findPlainRoots<S extends ContinuitySpan>(spans: readonly S[], tree: TraceTree<S>): S[] {
+  const brought = new Set(spans.filter(isMcpServer).map((message) => rootOfRequest(message, tree)))
+  return spans.filter((span) => span.parentSpanId === '' && isReceiver(span) && !brought.has(span))
+}
+
+/** The root that an MCP message came by, itself or the HTTP request above it; undefined where that has a parent. */
+function rootOfRequest<S extends ContinuitySpan>(message: S, tree: TraceTree<S>): S | undefined {
+  if (message.parentSpanId === '') return message
+  return tree.climb(message, (span) => isReceiver(span) && span.parentSpanId === '')
 }
 
 /** Parents that are named and not here, once each. */
