@@ -117,6 +117,32 @@ describe('a web stream', () => {
   })
 })
 
+test('an iterator that reads by way of a reader has each item once, also within two spans', async () => {
+  const openIterable = () => {
+    const stream = open()
+    return Object.assign(stream, {
+      [Symbol.asyncIterator]() {
+        const reader = stream.getReader()
+        return { next: async () => reader.read() }
+      },
+    })
+  }
+  const traced = telemetry.span('outer reader', () => telemetry.span('inner reader', openIterable))
+  assert.deepEqual(await read(traced), ['a', 'b'])
+  for (const name of ['outer reader', 'inner reader']) {
+    assert.equal((await get(name)).attributes['holdfast.stream.item_count'], 2, name)
+  }
+})
+
+test('a reader that goes on where another left has the rest', async () => {
+  const traced = telemetry.span('peeked', open)
+  const peeking = traced.getReader()
+  assert.deepEqual(await peeking.read(), { done: false, value: 'a' })
+  peeking.releaseLock()
+  assert.deepEqual(await read(traced), ['b'])
+  assert.equal((await get('peeked')).attributes['holdfast.stream.item_count'], 2)
+})
+
 describe('the streams of model clients', () => {
   // As OpenAI's and Anthropic's clients have them.
   class ClientStream implements AsyncIterable<number> {

@@ -1,5 +1,5 @@
 // What is seen of a stream while somebody reads it, whichever way: items, the end, an error, that it was left.
-import { context } from '@opentelemetry/api'
+import { context, createContextKey, type Context } from '@opentelemetry/api'
 import { ATTR_HOLDFAST_STREAM_ABANDONED, ATTR_HOLDFAST_STREAM_ITEM_COUNT } from '../conventions.ts'
 import type { OpenedSpan } from './opened-span.ts'
 
@@ -14,9 +14,19 @@ export interface SharedByBranches {
   reader?: StreamWatch
 }
 
+// An iterator may read by way of a reader that is watched as well (the AI SDK's streams): then one item goes by twice.
+// So the context in which an item is read says whose it is, and whose readings it is within.
+const readingKey = createContextKey('holdfast.stream.reading')
+interface Reading {
+  readonly of: object
+  readonly within: Reading | undefined
+}
+
 export class StreamWatch {
   readonly #opened: OpenedSpan
   readonly #shared: SharedByBranches
+  /** Stands for the stream in contexts; these may live longer than it. */
+  readonly #token = {}
   #items = 0
   // Whoever listens to events instead is not counted.
   #isIterated = false
@@ -94,11 +104,12 @@ export class StreamWatch {
 
   // The body of a generator runs inside next(), so that is where its span has to be active.
   #watch(call: () => unknown, isStop: boolean): unknown {
-    if (!this.#isTheOne()) return call()
+    const within = context.active().getValue(readingKey) as Reading | undefined
+    if (!this.#isTheOne() || this.#isWithin(within)) return call()
     this.#isIterated = true
     let result: unknown
     try {
-      result = context.with(this.#opened.context, call)
+      result = context.with(this.#contextOfReading(within), call)
     } catch (error) {
       this.#opened.fail(error)
       throw error
@@ -143,6 +154,16 @@ export class StreamWatch {
       this.#opened.observer.onFirstItem?.(seconds)
     }
     this.#opened.observer.onItem?.(item)
+  }
+
+  #contextOfReading(within: Reading | undefined): Context {
+    const reading: Reading = { of: this.#token, within }
+    return this.#opened.context.setValue(readingKey, reading)
+  }
+
+  #isWithin(reading: Reading | undefined): boolean {
+    for (let one = reading; one !== undefined; one = one.within) if (one.of === this.#token) return true
+    return false
   }
 
   #isTheOne(): boolean {
