@@ -22,6 +22,10 @@ interface Reading {
   readonly within: Reading | undefined
 }
 
+function readingNow(): Reading | undefined {
+  return context.active().getValue(readingKey) as Reading | undefined
+}
+
 export class StreamWatch {
   readonly #opened: OpenedSpan
   readonly #shared: SharedByBranches
@@ -88,9 +92,9 @@ export class StreamWatch {
   layOverCancel(target: Watched): void {
     const cancel = target['cancel'] as Method
     layOver(target, 'cancel', (...args) => {
-      // One that is locked is not cancelled, it rejects.
-      if (target['locked'] !== true)
-        this.#opened.containment.run('a cancelled stream', () => this.abandon(), undefined)
+      // One that is locked is not cancelled, it rejects. And an iterator may cancel its reader when it is at the end.
+      const isOwn = target['locked'] !== true && !this.#isWithin(readingNow())
+      if (isOwn) this.#opened.containment.run('a cancelled stream', () => this.abandon(), undefined)
       return cancel.apply(target, args)
     })
   }
@@ -104,7 +108,7 @@ export class StreamWatch {
 
   // The body of a generator runs inside next(), so that is where its span has to be active.
   #watch(call: () => unknown, isStop: boolean): unknown {
-    const within = context.active().getValue(readingKey) as Reading | undefined
+    const within = readingNow()
     if (!this.#isTheOne() || this.#isWithin(within)) return call()
     this.#isIterated = true
     let result: unknown
