@@ -42,7 +42,7 @@ export function addTraceRoutes(app: QueryApp, { store, budget }: QueryApiOptions
       if (include === 'attributes') reserveForAnswer(budget, reply)
       const rows = await store.listSpans(traceId, { limit: rowsToRead }, options)
       const { cost, usage } = await priceOneTrace(store, trace, options)
-      const continuity = await readContinuity(store, calledOperations, { traceId, spans: rows, now }, options)
+      const continuity = await readContinuity(store, calledOperations, { trace, spans: rows, now }, options)
       const page = { traceId, include, limit: spansInDetail, cursor: undefined, now }
       const { items, next_cursor } =
         include === 'attributes' ? await readSpanPage(store, page, options) : toRowPage(rows, page)

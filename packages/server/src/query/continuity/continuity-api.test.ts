@@ -70,6 +70,9 @@ describe('continuity in the Query API', () => {
       exampleSpan({ traceId: trace(6), spanId: span(1), parentSpanId: span(9), attributes: [] }),
     ])
     await api.persist()
+    await api.database.pool.query(
+      `update otel.ingestion_queue set received_at = received_at - interval '1 h'`,
+    )
   })
   after(() => api.close())
 
@@ -122,6 +125,16 @@ describe('continuity in the Query API', () => {
       broken.map((hop) => [hop.reason, hop.to?.service_name]),
       [['root_in_called_service', 'tools']],
     )
+  })
+
+  test('what just arrived is not judged, whatever its clock says', async () => {
+    await api.accept([callOf({ traceId: trace(9), spanId: span(1), parentSpanId: span(9) }, 50_000)])
+    await api.persist()
+    const { broken, undecided } = await read(9)
+    assert.deepEqual([...broken, ...undecided.map((hop) => hop.because)].toSorted(), [
+      'running',
+      'too_recent',
+    ])
   })
 
   test('a parent that never came is told', async () => {

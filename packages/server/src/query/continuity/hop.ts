@@ -13,7 +13,6 @@ export type ContinuitySpan = Pick<
   | 'durationNano'
   | 'statusCode'
   | 'running'
-  | 'lastHeardAt'
   | 'genAiOperation'
   | 'tool'
   | 'mcpMethod'
@@ -37,9 +36,11 @@ export interface BrokenHop<S = ContinuitySpan> {
   readonly affectedSpans: number
 }
 
-/** Neither joined nor broken: why is a stable word too. */
+/** Why a hop is neither joined nor broken: stable words too (docs/continuity.md). */
+export const undecidedWords = ['running', 'too_recent', 'call_failed', 'no_mcp_request'] as const
+
 export interface UndecidedHop<S = ContinuitySpan> {
-  readonly because: 'running' | 'too_recent' | 'call_failed'
+  readonly because: (typeof undecidedWords)[number]
   readonly from: S | undefined
   readonly to: S | undefined
 }

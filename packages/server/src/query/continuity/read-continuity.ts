@@ -3,6 +3,7 @@
  * other half of a broken hop may lie. Bounded in spans, operations and searches. Called by the route of a trace.
  */
 import type { ReadOptions, SpanRow, TraceStore } from '../../store/trace-store.ts'
+import type { TraceSummary } from '../../trace/trace-summary.ts'
 import type { Continuity } from '../contract.ts'
 import { readWithin } from '../read-within.ts'
 import type { CalledOperations } from './called-operations.ts'
@@ -21,7 +22,7 @@ const maxSearches = 5
 const limitMs = 2000
 
 export interface SpansToJudge {
-  readonly traceId: string
+  readonly trace: TraceSummary
   /** By start; one more than `maxSpansChecked` says that there are more. */
   readonly spans: readonly SpanRow[]
   readonly now: Date
@@ -30,17 +31,22 @@ export interface SpansToJudge {
 export async function readContinuity(
   store: TraceStore,
   calledOperations: CalledOperations,
-  { traceId, spans, now }: SpansToJudge,
+  { trace, spans, now }: SpansToJudge,
   options: ReadOptions,
 ): Promise<Continuity> {
   const checked = spans.slice(0, maxSpansChecked)
   const isComplete = checked.length === spans.length
   const suspects = findSuspectOperations(checked, maxSuspects)
   const called = await readWithin(limitMs, options, (within) => calledOperations.findCalled(suspects, within))
-  const found = evaluateContinuity(checked, { isComplete, now, calledOperations: called ?? new Set() })
+  const found = evaluateContinuity(checked, {
+    isComplete,
+    now,
+    lastHeardAt: trace.lastHeardAt,
+    calledOperations: called ?? new Set(),
+  })
   const otherHalves = new Map<string, string>()
   await readWithin(limitMs, options, (within) =>
-    findOtherHalves(store, traceId, found.broken, otherHalves, within),
+    findOtherHalves(store, trace.traceId, found.broken, otherHalves, within),
   )
   return continuityToJson(found, { checkedSpans: checked.length, isComplete, otherHalves })
 }
