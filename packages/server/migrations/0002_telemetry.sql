@@ -8,7 +8,8 @@ alter table otel.span_row
   add column context_carrier_id integer; -- what brought the parent: holdfast.context.carrier
 
 -- span_row.marks has more bits. 4: a model call whose tokens the trace adds up, which is not the case where a span inside it
--- tells of the same call; 8: a model call, whether it told tokens or not; 16: one that makes embeddings.
+-- tells of the same call; 8: a model call, whether it told tokens or not; 16: one that makes embeddings; 32: one whose tokens are
+-- not added up because the one around it tells more of the same call.
 
 -- Counted from now on, and 0 of what is there: the tokens of its calls are in the sums all the same.
 alter table otel.trace_summary

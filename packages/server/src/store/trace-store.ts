@@ -7,7 +7,7 @@
  * finished one replaces one that was sent while it was still running. Of the running ones the last to arrive stays.
  *
  * It counts a model call once, however many spans tell of it: of a model call's span and one directly inside it, both
- * with tokens, the inner one's are added up (ADR 0007).
+ * with tokens, the inner one's are added up, or the outer one's where the inner one tells less (ADR 0007).
  */
 import type { Span } from '../trace/span.ts'
 import type { TraceSummary } from '../trace/trace-summary.ts'
