@@ -181,7 +181,10 @@ function hookEnd(
     backend.endNow()
   }
   return hookExit({
-    deliver: () => backend.flush(Math.min(settings.otel.otlp.timeoutMs, maxExitDelayMs)),
+    deliver: async () => {
+      await backend.flush(Math.min(settings.otel.otlp.timeoutMs, maxExitDelayMs))
+      backend.letGo()
+    },
     endNow: () => containment.run('the end of the process', endNow, undefined),
     takenCount: () => backend.counts.reduce((sum, { counts }) => sum + counts.taken, 0),
   })

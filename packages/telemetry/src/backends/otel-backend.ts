@@ -60,13 +60,17 @@ class OtelBackend implements TelemetryBackend {
     return this.#delivery.server === 'holdfast'
   }
 
-  async flush(timeoutMs: number): Promise<void> {
-    await settleWithin(timeoutMs, this.#batching.forceFlush())
+  async flush(timeoutMs: number, keepAlive?: boolean): Promise<void> {
+    await settleWithin(timeoutMs, this.#batching.forceFlush({ timeoutMs, keepAlive }), keepAlive)
   }
 
-  async shutdown(timeoutMs: number): Promise<void> {
+  async shutdown(timeoutMs: number, keepAlive?: boolean): Promise<void> {
     await this.#pending?.shutdown()
-    await settleWithin(timeoutMs, this.#batching.shutdown())
+    await settleWithin(timeoutMs, this.#batching.shutdown({ timeoutMs, keepAlive }), keepAlive)
+  }
+
+  letGo(): void {
+    this.#delivery.letGo()
   }
 
   endNow(): void {

@@ -66,6 +66,9 @@ export class HttpTransport implements Transport {
     }
   }
 
+  /** Its sockets keep nobody alive. */
+  letGo(): void {}
+
   close(): void {
     this.#agent.destroy()
   }

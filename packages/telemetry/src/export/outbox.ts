@@ -1,23 +1,8 @@
 import type { ExportRequest } from './export-request.ts'
+import { isFinal, mayBecome, type EntryState, type OutboxEntry } from './outbox-entry.ts'
 
 /** What a request takes in memory beside its bytes, about. */
 const entryOverheadBytes = 512
-
-/** A request in memory. */
-export interface OutboxEntry {
-  readonly request: ExportRequest
-  /** Unlike any other here. */
-  readonly id: number
-  /** Its name on disk, once somebody wants to write it: it holds a checksum, which nobody else needs. */
-  name: string | undefined
-  /** Its place among those that wait. */
-  order: number
-  state: 'waiting' | 'sending' | 'saving' | 'gone'
-  /** There is a copy on disk. */
-  isOnDisk: boolean
-  /** A copy is being written. */
-  isCopied: boolean
-}
 
 /** The requests in memory, in the order they came; it knows how many and how large they are, and who waits for them. */
 export class Outbox {
@@ -37,21 +22,22 @@ export class Outbox {
     return this.#bytes
   }
 
-  add(request: ExportRequest): void {
+  add(request: ExportRequest): OutboxEntry {
     const order = this.#nextOrder++
     const entry: OutboxEntry = {
       request,
       id: order,
+      takenMs: performance.now(),
       name: undefined,
       order,
       state: 'waiting',
-      isOnDisk: false,
-      isCopied: false,
+      isBeingWritten: false,
     }
     this.#entries.add(entry)
     this.#waiting.push(entry)
     this.#spans += request.spanCount
     this.#bytes += sizeInMemory(request)
+    return entry
   }
 
   /** The oldest that waits. */
@@ -59,35 +45,28 @@ export class Outbox {
     return this.#waiting[0]
   }
 
-  /** It waits no more. */
-  begin(entry: OutboxEntry, state: 'sending' | 'saving'): void {
-    this.#stopWaiting(entry)
+  /** Whether it could become that, and now is; one that waits again gets its old place. */
+  move(entry: OutboxEntry, state: EntryState): boolean {
+    if (!mayBecome(entry, state)) return false
+    if (entry.state === 'waiting') this.#stopWaiting(entry)
     entry.state = state
+    if (state === 'waiting') this.#startWaiting(entry)
+    if (isFinal(entry)) {
+      this.#entries.delete(entry)
+      this.#spans -= entry.request.spanCount
+      this.#bytes -= sizeInMemory(entry.request)
+    }
+    this.notify()
+    return true
   }
 
-  /**
-   * It waits again: in its place; or behind the next, so that when one fails and fails it is another's turn; or behind
-   * all the others.
-   */
-  putBack(entry: OutboxEntry, where: 'in order' | 'behind the next' | 'last'): void {
-    entry.state = 'waiting'
+  /** It waits again: behind the next, so that when one fails and fails it is another's turn; or behind all the others. */
+  putBack(entry: OutboxEntry, where: 'behind the next' | 'last'): void {
+    if (!mayBecome(entry, 'waiting')) return
     const next = this.#waiting.find(({ order }) => order > entry.order)
     if (where === 'last') entry.order = this.#nextOrder++
-    else if (where === 'behind the next' && next !== undefined) entry.order = next.order + 0.5
-    const at = this.#waiting.findIndex(({ order }) => order > entry.order)
-    this.#waiting.splice(at === -1 ? this.#waiting.length : at, 0, entry)
-    this.notify()
-  }
-
-  /** It is delivered, refused, dropped or left to the disk. While there is a file of it, its name stays until `letGo`. */
-  remove(entry: OutboxEntry): void {
-    this.#stopWaiting(entry)
-    entry.state = 'gone'
-    if (!this.#entries.delete(entry)) return
-    if (!entry.isOnDisk && !entry.isCopied) this.letGo(entry)
-    this.#spans -= entry.request.spanCount
-    this.#bytes -= sizeInMemory(entry.request)
-    this.notify()
+    else if (next !== undefined) entry.order = next.order + 0.5
+    this.move(entry, 'waiting')
   }
 
   /** Everything in memory, oldest first. */
@@ -116,8 +95,8 @@ export class Outbox {
     for (const look of [...this.#watchers]) look()
   }
 
-  /** Resolves once `condition` holds, or `timeoutMs` have passed. */
-  async waitUntil(condition: () => boolean, timeoutMs: number): Promise<void> {
+  /** Resolves once `condition` holds, or `timeoutMs` have passed. The process waits with us if `keepAlive`. */
+  async waitUntil(condition: () => boolean, timeoutMs: number, keepAlive: boolean): Promise<void> {
     if (condition()) return
     await new Promise<void>((done) => {
       const end = (): void => {
@@ -128,13 +107,18 @@ export class Outbox {
       const look = (): void => {
         if (condition()) end()
       }
-      const timer = setTimeout(end, timeoutMs) // not unref'd: somebody waits for us
+      const timer = setTimeout(end, timeoutMs)
+      if (!keepAlive) timer.unref()
       this.#watchers.add(look)
     })
   }
 
+  #startWaiting(entry: OutboxEntry): void {
+    const at = this.#waiting.findIndex(({ order }) => order > entry.order)
+    this.#waiting.splice(at === -1 ? this.#waiting.length : at, 0, entry)
+  }
+
   #stopWaiting(entry: OutboxEntry): void {
-    if (entry.state !== 'waiting') return
     const at = this.#waiting[0] === entry ? 0 : this.#waiting.indexOf(entry)
     this.#waiting.splice(at, 1)
   }
