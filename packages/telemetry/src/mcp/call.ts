@@ -21,15 +21,18 @@ export interface Call {
   end(): void
 }
 
+export interface CallOptions {
+  readonly isBorrowed: boolean
+  readonly contentMaxChars: number
+  readonly describesErrors: boolean
+}
+
 /**
  * `isBorrowed`: the span is another instrumentation's, which ends it and says whether it failed: this call may have been
  * the first of several tries. `contentMaxChars`: how much is recorded of a tool's result, 0 for nothing.
+ * `describesErrors`: whether the message of an error is recorded.
  */
-export function makeCall(
-  span: Span,
-  method: string,
-  options: { readonly isBorrowed: boolean; readonly contentMaxChars: number },
-): Call {
+export function makeCall(span: Span, method: string, options: CallOptions): Call {
   let hasEnded = false
   const endWith = (
     attributes: Attributes,
@@ -44,7 +47,7 @@ export function makeCall(
     if (error !== undefined) attributes[ATTR_ERROR_TYPE] = boundedText(error.type, 128)
     span.setAttributes(attributes)
     if (error !== undefined) {
-      const message = error.description
+      const message = options.describesErrors ? error.description : undefined
       span.setStatus({
         code: SpanStatusCode.ERROR,
         ...(message === undefined ? {} : { message: boundedText(message, maxDescriptionChars) }),

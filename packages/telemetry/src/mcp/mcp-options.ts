@@ -20,6 +20,8 @@ export interface McpTracingOptions {
 export interface McpSettings {
   /** Of a tool's arguments and of its result; 0: nothing. Asked each time, for the service may come later. */
   readonly contentMaxChars: () => number
+  /** Whether an error's message, which may quote content, is recorded: not with `TELEMETRY_CAPTURE_CONTENT=none`. */
+  readonly describesErrors: () => boolean
   readonly inject: ReadonlySet<Carrier>
 }
 
@@ -30,7 +32,7 @@ export function readMcpSettings(
   env: Readonly<Record<string, string | undefined>> = globalThis.process?.env ?? {},
 ): McpSettings {
   const byEnvironment = {
-    captureContent: capturesContent(env) ? 'all' : 'explicit',
+    captureContent: readCaptureContent(env),
     valueMaxChars: readMaxChars(env),
   }
   return {
@@ -38,6 +40,8 @@ export function readMcpSettings(
       const { captureContent, valueMaxChars } = publishedPolicy() ?? byEnvironment
       return (options.captureContent ?? captureContent === 'all') ? valueMaxChars : 0
     },
+    describesErrors: () =>
+      options.captureContent === true || (publishedPolicy() ?? byEnvironment).captureContent !== 'none',
     inject: new Set(options.inject ?? ['mcp.meta', 'http.header']),
   }
 }
@@ -48,10 +52,9 @@ function readMaxChars(env: Readonly<Record<string, string | undefined>>): number
   return Number.isSafeInteger(told) && told >= 64 ? told : 65_536
 }
 
-function capturesContent(env: Readonly<Record<string, string | undefined>>): boolean {
+function readCaptureContent(env: Readonly<Record<string, string | undefined>>): 'explicit' | 'all' | 'none' {
   const own = env['TELEMETRY_CAPTURE_CONTENT']?.trim().toLowerCase()
-  if (own !== undefined && own !== '') return own === 'all'
-  return captureWords.has(
-    env['OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT']?.trim().toLowerCase() ?? '',
-  )
+  if (own === 'all' || own === 'none') return own
+  const standard = env['OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT']?.trim().toLowerCase()
+  return !own && captureWords.has(standard ?? '') ? 'all' : 'explicit'
 }

@@ -39,6 +39,7 @@ export function beginReceive(connection: Connection, message: Message, extra: un
   const call = makeCall(span, method, {
     isBorrowed: outer !== undefined,
     contentMaxChars: settings.contentMaxChars(),
+    describesErrors: settings.describesErrors(),
   })
   return { context: trace.setSpan(parent, span), ...follow(incoming, message, call) }
 }

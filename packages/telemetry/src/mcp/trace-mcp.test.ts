@@ -126,5 +126,7 @@ describe('content', () => {
     assert.equal(readMcpSettings({}, { ...all, TELEMETRY_VALUE_MAX_CHARS: '1' }).contentMaxChars(), 65_536)
     assert.equal(readMcpSettings({}, { ...standard, TELEMETRY_CAPTURE_CONTENT: 'none' }).contentMaxChars(), 0)
     assert.equal(readMcpSettings({ captureContent: false }, standard).contentMaxChars(), 0)
+    assert.equal(readMcpSettings({}, { TELEMETRY_CAPTURE_CONTENT: 'none' }).describesErrors(), false)
+    assert.equal(readMcpSettings({}, {}).describesErrors(), true)
   })
 })
