@@ -48,7 +48,8 @@ from wanted
 where not is_child and wanted.marks & ${decided} <> decision
   and s.trace_id = wanted.trace_id and s.span_id = wanted.span_id and s.arrival_day = wanted.arrival_day`
 
-// The same merge as the upsert's, over the rows themselves. Rare: only traces of which a span came twice.
+// The same merge as the upsert's, over the rows themselves. Rare: only where copies, or calls inside one another, contradict
+// each other; what they only repeat is subtracted (subtract-surplus.ts).
 const recountSql = `
 update otel.trace_summary t
 set start_unix_nano = c.start_unix_nano, end_unix_nano = c.end_unix_nano,
