@@ -39,7 +39,9 @@ export function describeModelCalls(harness: () => StoreHarness): void {
     const counting = rows.filter((row) => row.countsTokens)
     assert.deepEqual(new Set(counting.map((row) => row.spanId)), new Set(counted.map((span) => span.spanId)))
     const sum = (pick: (row: (typeof rows)[number]) => number | undefined): number | undefined =>
-      counting.reduce<number | undefined>((total, row) => (pick(row) ?? 0) + (total ?? 0), undefined)
+      counting
+        .map(pick)
+        .reduce((total, told) => (told === undefined ? total : told + (total ?? 0)), undefined)
     const summary = await store.findTrace(traceId)
     assert.deepEqual(
       [summary?.inputTokens, summary?.outputTokens],
@@ -158,6 +160,12 @@ export function describeModelCalls(harness: () => StoreHarness): void {
 
     test('an inner one that tells less than the outer one: the outer one, so that no known number is lost', () =>
       assertCountsInAnyOrder(() => line(chat(10), { 'gen_ai.usage.output_tokens': 1 }), [0]))
+
+    test('a line of three of which the two inner ones tell less: the innermost, and nothing twice', () =>
+      assertCountsInAnyOrder(() => {
+        const less: Told = { 'gen_ai.usage.output_tokens': 1 }
+        return line(chat(10), less, less)
+      }, [2]))
 
     test('one of several inner ones tells all that the outer one does: it, and none that tells less', () =>
       assertCountsInAnyOrder(() => {

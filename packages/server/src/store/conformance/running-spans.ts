@@ -100,6 +100,14 @@ export function describeRunningSpans(harness: () => StoreHarness): void {
       assert.equal((await harness().store.listSpans(traceId, { limit: 9 })).length, 4)
     })
 
+    test('with a name too long for any list is renamed by its next copy', async () => {
+      const span = makeSpan({ name: 'early '.repeat(100) })
+      await writeSpans(harness(), [makeRunning(span)])
+      await writeSpans(harness(), [{ ...span, name: 'late '.repeat(100) }])
+      const summary = await harness().store.findTrace(span.traceId)
+      assert.deepEqual([summary?.root.name, summary?.spanCount], ['late '.repeat(100), 1])
+    })
+
     test('whose next copy says something else of it counts as that one says', async () => {
       const span = makeSpan({ name: 'early' })
       await writeSpans(harness(), [makeRunning({ ...span, status: { code: 2, message: '' } })])
