@@ -113,6 +113,8 @@ describe('a hop is joined', () => {
     // A server that only HTTP is traced of, where the call's own context arrived.
     const direct = [call({ id: 'c' }), span({ id: 'http', parent: 'c', kind: 'server', service: 'tools' })]
     assert.deepEqual(judge(direct), { ...whole, joined: ['c>http'] })
+    const twice = [call({ id: 'outer' }), call({ id: 'c', parent: 'outer' }), direct[1]!]
+    assert.deepEqual(judge(twice), { ...whole, joined: ['c>http'] })
   })
 
   test('and local work is none: tools in the process, models and databases called', () => {
@@ -282,6 +284,9 @@ describe('a hop is undecided', () => {
     const other = request({ id: 's', parent: 'token', service: 'auth', tool: 'rank' })
     assert.deepEqual(judge([call({ id: 'c', tool: 'search' }), ...token, other]), unclear)
     assert.deepEqual(judge([call({ id: 'c' }), ...token, other]).undecided, [])
+    const ofOther = request({ id: 't', parent: 's', tool: 'search' })
+    const nested = judge([call({ id: 'c', tool: 'search' }), ...token, other, ofOther])
+    assert.deepEqual(nested.undecided, ['no_mcp_request c>'])
     const notMcp = span({ id: 'c', kind: 'client', genAiOperation: 'execute_tool' })
     assert.deepEqual(judge([notMcp, ...token]), { ...whole, joined: ['post>token'] })
   })
