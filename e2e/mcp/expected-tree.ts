@@ -1,4 +1,4 @@
-// What the trace of one agent's run has to be, for each pair of sides.
+// What the trace of one agent's run has to be, for each pair of sides, and where the server has to see it go on and break.
 import type { Cell, Sides } from './cells.ts'
 
 /** The whole trace, as readTraceTree writes it. */
@@ -53,4 +53,23 @@ function toolSpan(tool: string): string {
 /** `refuse` answers with isError, `crash` throws, of which both SDKs make the same. */
 function toolError(tool: string): string {
   return tool === 'look' ? '' : ', error "tool_error"'
+}
+
+/** Of an agent's trace, as readHops writes them. */
+export function expectHops(sides: Sides, tools: readonly string[]): string[] {
+  return tools
+    .flatMap((tool) => {
+      const call = `tools/call ${tool}`
+      if (sides.server === 'none') return [`broken, no_server_span: ${call}`]
+      if (sides.client === 'http') return [`joined, POST to ${call} by http.header`]
+      const byHttp = `joined, ${call} to POST by null`
+      const byMcp = `joined, ${call} to ${call} by mcp.meta`
+      return [...(sides.server.includes('http') ? [byHttp] : []), ...(sides.server === 'http' ? [] : [byMcp])]
+    })
+    .toSorted()
+}
+
+/** Of a server's trace of its own. */
+export function expectServerHops(tool: string): string[] {
+  return [`broken, context_not_received: tools/call ${tool}`]
 }

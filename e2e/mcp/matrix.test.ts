@@ -15,7 +15,7 @@ import {
   type Cell,
   type Sides,
 } from './cells.ts'
-import { expectAgentTrace, expectServerTrace } from './expected-tree.ts'
+import { expectAgentTrace, expectHops, expectServerHops, expectServerTrace } from './expected-tree.ts'
 import {
   readReport,
   startMcpClient,
@@ -25,12 +25,13 @@ import {
 } from './mcp-programs.ts'
 import type { AgentReport } from './programs/run-agent.ts'
 import type { Sighting } from './programs/tool-set.ts'
+import { readHops } from './read-hops.ts'
 import { readTraceTree, waitForTraceTree } from './trace-tree.ts'
 
 const allTools = ['look', 'refuse', 'crash']
 
-/** Trace ids, and what each is to be; compared again when every process has ended. */
-type Expectations = Map<string, readonly string[]>
+/** By trace id what it is to be, compared again when every process has ended, and how the server is to judge its hops. */
+type Expectations = Map<string, { readonly tree: readonly string[]; readonly hops: readonly string[] }>
 
 test(
   'every MCP call is one trace, or whole on the sides that take part',
@@ -54,8 +55,10 @@ test(
     for (const { child } of servers.values()) child.kill('SIGTERM')
     for (const { child } of servers.values()) await child.exited
     await waitUntil(async () => (await readLedger(holdfast.queryUrl)).payloads.pending === 0)
-    for (const [traceId, expected] of expectations)
-      assert.deepEqual(await readTraceTree(holdfast.queryUrl, traceId), expected, 'something came later')
+    for (const [traceId, { tree, hops }] of expectations) {
+      assert.deepEqual(await readTraceTree(holdfast.queryUrl, traceId), tree, 'something came later')
+      assert.deepEqual(await readHops(holdfast.queryUrl, traceId), hops, tree.join('\n'))
+    }
   },
 )
 
@@ -89,14 +92,17 @@ async function runCell(
     for (const [at, seen] of sightings.entries()) {
       assert.deepEqual([seen.meta['traceparent'], seen.baggage], [undefined, {}])
       assert.ok(seen.activeTraceId)
-      expectations.set(seen.activeTraceId, expectServerTrace(tools[at] ?? ''))
-      await waitForTraceTree(t, holdfast.queryUrl, seen.activeTraceId, expectServerTrace(tools[at] ?? ''))
+      const tool = tools[at] ?? ''
+      const tree = expectServerTrace(tool)
+      expectations.set(seen.activeTraceId, { tree, hops: expectServerHops(tool) })
+      await waitForTraceTree(t, holdfast.queryUrl, seen.activeTraceId, tree)
     }
     return
   }
   const { traceId } = report.agent
-  expectations.set(traceId, expectAgentTrace(cell, pair, tools))
-  await waitForTraceTree(t, holdfast.queryUrl, traceId, expectAgentTrace(cell, pair, tools))
+  const tree = expectAgentTrace(cell, pair, tools)
+  expectations.set(traceId, { tree, hops: expectHops(pair, tools) })
+  await waitForTraceTree(t, holdfast.queryUrl, traceId, tree)
   for (const [at, seen] of sightings.entries())
     await checkContext(holdfast, traceId, cell, pair, tools[at] ?? '', seen)
 }

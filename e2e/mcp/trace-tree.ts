@@ -8,7 +8,7 @@ import { waitUntil } from '../stage/wait-until.ts'
 /** By the Query API. A span whose parent is missing stands at the left, and says so. */
 export async function readTraceTree(queryUrl: string, traceId: string): Promise<string[]> {
   const spans = (await listSpans(queryUrl, traceId, 'attributes')).filter(
-    (span) => span.name !== 'notifications/cancelled', // stands where its caller stood when it gave up
+    (span) => span.name !== 'notifications/cancelled', // may leave or not before its connection closes
   )
   const names = new Map(spans.map((span) => [span.span_id, span.name]))
   const isTop = (span: SpanItem): boolean => span.parent_span_id === null || !names.has(span.parent_span_id)

@@ -8,16 +8,16 @@ const { MCP_URL = 'http://127.0.0.1:5112/mcp' } = process.env
 
 const telemetry = createTelemetry({ serviceName: 'weather-agent' })
 const server = traceMcpClient(new Client({ name: 'weather-agent', version: '1.0.0' }))
-await server.connect(new StreamableHTTPClientTransport(new URL(MCP_URL)))
-const { tools } = await server.listTools()
 
 await telemetry.agentRun({ name: 'weather', inputs: 'Do I need an umbrella in Hamburg?' }, async (run) => {
+  await server.connect(new StreamableHTTPClientTransport(new URL(MCP_URL)))
+  const { tools } = await server.listTools()
   const messages = [{ role: 'user', content: 'Do I need an umbrella in Hamburg?' }]
-  let answer = await askModel(messages)
+  let answer = await askModel(messages, tools)
   while (answer.tool_calls) {
     messages.push(answer)
     for (const call of answer.tool_calls) messages.push(await useTool(call))
-    answer = await askModel(messages)
+    answer = await askModel(messages, tools)
   }
   run.setOutputs(answer.content)
   console.log(`${answer.content}\ntrace ${run.traceId}`)
@@ -27,7 +27,7 @@ await server.close()
 await telemetry.shutdown() // sends what is still in memory
 
 /** What the work of `modelCall` returns is read for tokens and finish reasons. */
-async function askModel(messages) {
+async function askModel(messages, tools) {
   const model = { provider: 'openai', model: 'gpt-5', inputs: messages }
   const completion = await telemetry.modelCall(model, async () => {
     const answer = await fetch(`${OPENAI_BASE_URL}/chat/completions`, {

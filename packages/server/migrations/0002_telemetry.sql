@@ -8,13 +8,14 @@ alter table otel.span_row
   add column context_carrier_id integer; -- what brought the parent: holdfast.context.carrier
 
 -- span_row.marks has more bits. 4: a model call whose tokens the trace adds up, which is not the case where a span inside it
--- tells of the same call; 8: a model call, whether it told tokens or not; 16: one that makes embeddings.
+-- tells of the same call; 8: a model call, whether it told tokens or not; 16: one that makes embeddings; 32: one whose tokens are
+-- not added up because the one around it tells more of the same call.
 
--- Counted from now on: nothing that sends spans before they end is older than these columns.
+-- Counted from now on, and 0 of what is there: the tokens of its calls are in the sums all the same.
 alter table otel.trace_summary
   add column running_count integer not null default 0,    -- spans that have not ended
   add column model_call_count integer not null default 0, -- spans with bit 8: which of them are counted is in their rows
-  add column heard_body_id bigint;                        -- the newest body that brought one of the running spans
+  add column heard_body_id bigint;                        -- the newest body that brought a span of it
 
 create or replace view otel.traces as
 select replace(t.trace_id::text, '-', '') as trace_id,

@@ -52,7 +52,7 @@ const house: House = {
   root: fileURLToPath(new URL('.', import.meta.url)),
   mayImport,
   innerRooms: ['store/postgres'],
-  everywhere: ['log.ts', 'metrics.ts'],
+  everywhere: ['log.ts', 'metrics.ts', 'server-version.ts'],
   composers: ['cli', 'server.ts', 'persist-thread.ts', 'config.ts'],
   mayUsePackages: { trace: pureModules, otlp: pureModules },
 }

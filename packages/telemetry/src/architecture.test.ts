@@ -21,8 +21,8 @@ const house: House = {
     service: ['settings', 'export'],
     backends: ['settings', 'export', 'provider', 'service', 'backends/mlflow'],
     'backends/mlflow': ['settings', 'export'],
-    // Bounded text of any value is the same everywhere.
-    mcp: ['service/serialise-value.ts'],
+    // Bounded text of any value, the choice among several contexts, and what content may be recorded are the same everywhere.
+    mcp: ['service/serialise-value.ts', 'service/pick-traceparent.ts', 'service/published-policy.ts'],
   },
   innerRooms: ['backends/mlflow'],
   everywhere: ['report.ts', 'conventions.ts', 'version.ts'],

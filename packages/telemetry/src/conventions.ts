@@ -109,11 +109,13 @@ export const ATTR_HOLDFAST_CONTEXT_INJECTED = 'holdfast.context.injected'
 /** What a span is, in an agent's words; `holdfast.span.type`. MLflow's UI has the same words. */
 export type SpanType = 'CHAIN' | 'AGENT' | 'TOOL' | 'RETRIEVER' | 'CHAT_MODEL' | 'EMBEDDING' | 'PARSER'
 
-/** `gen_ai.operation.name` of the types for which the conventions have one. */
-export const operationOfSpanType: Readonly<Partial<Record<SpanType, string>>> = {
-  AGENT: 'invoke_agent',
-  TOOL: 'execute_tool',
-  RETRIEVER: 'retrieval',
-  CHAT_MODEL: 'chat',
-  EMBEDDING: 'embeddings',
+/** `gen_ai.operation.name` of the types for which the conventions have one, and an attribute they require beside it. */
+export const operationOfSpanType: Readonly<
+  Partial<Record<SpanType, { readonly operation: string; readonly requires?: string }>>
+> = {
+  AGENT: { operation: 'invoke_agent' },
+  TOOL: { operation: 'execute_tool', requires: ATTR_GEN_AI_TOOL_NAME },
+  RETRIEVER: { operation: 'retrieval' },
+  CHAT_MODEL: { operation: 'chat', requires: ATTR_GEN_AI_PROVIDER_NAME },
+  EMBEDDING: { operation: 'embeddings', requires: ATTR_GEN_AI_PROVIDER_NAME },
 }

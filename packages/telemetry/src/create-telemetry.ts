@@ -1,7 +1,6 @@
 // Puts the parts together: settings, backend, provider, context, exit hooks, service. There is one installation in a
 // process, also when the package is there twice: whoever comes second gets what the first has made.
-import { ProxyTracerProvider, trace } from '@opentelemetry/api'
-import type { SpanProcessor } from '@opentelemetry/sdk-trace'
+import { ProxyTracerProvider } from '@opentelemetry/api'
 import { DualTelemetryBackend } from './backends/dual-backend.ts'
 import { MemoryBackend } from './backends/memory-backend.ts'
 import { openMlflowBackend } from './backends/mlflow-backend.ts'
@@ -11,6 +10,7 @@ import { attachProvider, type Attachment } from './provider/attach-provider.ts'
 import { ContainedProcessor } from './provider/contained-processor.ts'
 import { hookExit } from './provider/exit-hooks.ts'
 import { FanOut } from './provider/fan-out.ts'
+import { followProvider } from './provider/follow-provider.ts'
 import type { HoldfastSpanProcessor } from './provider/holdfast-span-processor.ts'
 import { LocalRoots } from './provider/local-roots.ts'
 import { logToStderr } from './provider/log-to-stderr.ts'
@@ -18,6 +18,7 @@ import { registerContext } from './provider/register-context.ts'
 import { report } from './report.ts'
 import { AgentTelemetry } from './service/agent-telemetry.ts'
 import { Containment } from './service/containment.ts'
+import { publishPolicy } from './service/published-policy.ts'
 import type { TelemetryService } from './service/telemetry-service.ts'
 import { version } from './version.ts'
 import { readSettings, type SettingsOptions } from './settings/read-settings.ts'
@@ -26,7 +27,7 @@ import type { Settings } from './settings/settings.ts'
 /** What an author says in code; each wins over its variable. */
 export interface TelemetryOptions extends SettingsOptions {
   /** Instead of `process.env`. */
-  readonly env?: Readonly<Record<string, string | undefined>>
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined
 }
 
 /** What is fed with spans, by whichever provider. */
@@ -35,7 +36,7 @@ interface Session {
   readonly backend: TelemetryBackend
   readonly containment: Containment
   readonly roots: LocalRoots
-  readonly processor: SpanProcessor
+  readonly processor: FanOut
   /** What is to be done before the end, in the order of registration. */
   readonly beforeEnd: (() => void)[]
   /** Listens no more to the end of the process. */
@@ -58,7 +59,8 @@ const maxExitDelayMs = 5000
  * Sets telemetry up, by the options, the `OTEL_*` variables and `TELEMETRY_BACKEND`, and returns the service. Joins the
  * OpenTelemetry provider that the application has registered, or registers one. So an application with an SDK of its own
  * calls this after it has started that: the API refuses a provider that comes second. Never throws: what is wrong with
- * the settings is said as a process warning, and the default counts. A second call returns the service of the first.
+ * the settings is said as a process warning, and the default counts. A second call returns the service of the first; after
+ * its shutdown, a new one. (A tracer that was taken from the API before that shutdown stays with the ended provider.)
  */
 export function createTelemetry(options: TelemetryOptions = {}): TelemetryService {
   const installation = findInstallation()
@@ -110,7 +112,7 @@ function install(installation: Installation, options: TelemetryOptions): Telemet
   const session = (installation.session ??= openSession(installation, settings))
   if (session === undefined) return makeOffService(installation)
   const attachment: Attachment = session.isFedByApplication
-    ? { provider: trace.getTracerProvider(), kind: 'joined', detach() {} }
+    ? followProvider(session.processor)
     : attachProvider([session.processor], settings)
   registerContext(settings)
   const service = makeService(settings.backend, session, attachment, async (timeoutMs) => {
@@ -146,8 +148,9 @@ function openSession(installation: Installation, settings: Settings): Session | 
   )
   const beforeEnd: (() => void)[] = []
   const unhook = hookEnd(settings, backend, containment, beforeEnd)
-  // An application that shuts its provider down shuts this down with it.
+  // An application that shuts its provider down shuts this down with it. Until that is done the process may end.
   const onShutdown = (): void => {
+    containment.run('shutting down', () => backend.endNow(), undefined)
     unhook()
     forget(installation, session)
   }
@@ -178,9 +181,11 @@ function hookEnd(
     backend.endNow()
   }
   return hookExit({
-    deliver: () => backend.flush(Math.min(settings.otel.otlp.timeoutMs, maxExitDelayMs)),
+    deliver: async () => {
+      await backend.flush(Math.min(settings.otel.otlp.timeoutMs, maxExitDelayMs))
+      backend.letGo()
+    },
     endNow: () => containment.run('the end of the process', endNow, undefined),
-    saveNow: () => containment.run('a signal', () => backend.endNow(), undefined),
     takenCount: () => backend.counts.reduce((sum, { counts }) => sum + counts.taken, 0),
   })
 }
@@ -234,6 +239,7 @@ function makeService(
 
 function readAndReport({ env, ...options }: TelemetryOptions): Settings {
   const { settings, mistakes } = readSettings(options, env)
+  publishPolicy(settings)
   if (mistakes.length > 0) report.warnOnce('HOLDFAST_BAD_SETTING', mistakes.join('. '))
   if (settings.logLevel !== undefined) logToStderr(settings.logLevel)
   return settings

@@ -1,5 +1,16 @@
 // An agent that ends one span and then ends itself, in the way that its first argument says. Nobody listens where it exports to.
-import { createTelemetry } from './index.ts'
+import { trace } from '@opentelemetry/api'
+import { TracerProvider } from '@opentelemetry/sdk-trace'
+import { createTelemetry, holdfastSpanProcessor } from './index.ts'
+
+const how = process.argv[2] ?? 'end'
+// What the application has done before: a listener that is gone when it is called, a provider of its own.
+if (how === 'once') process.once('SIGTERM', () => setTimeout(() => process.exit(7), 10))
+const provider =
+  how === 'processor'
+    ? new TracerProvider({ spanProcessors: [holdfastSpanProcessor()] })
+    : new TracerProvider()
+if (how === 'processor' || how === 'joined') trace.setGlobalTracerProvider(provider)
 
 const telemetry = createTelemetry({ serviceName: 'ends' })
 const alive = setInterval(() => {}, 1000)
@@ -19,6 +30,22 @@ const ends: Record<string, () => void> = {
   handled: () => {
     process.on('SIGTERM', () => setTimeout(() => process.exit(7), 10))
     process.kill(process.pid, 'SIGTERM')
+  },
+  once: () => process.kill(process.pid, 'SIGTERM'),
+  processor: endWithProvider,
+  joined: endWithProvider,
+  // The first process of a container lives on after a signal that it sends to itself and does not listen to.
+  container: () => {
+    process.kill = () => true
+    process.emit('SIGTERM')
+    telemetry.span('after', () => 1)
+    const check = setInterval(() => {
+      if (process.listenerCount('SIGTERM') === 0) return
+      clearInterval(check)
+      process.emit('SIGTERM')
+      process.exit(5)
+    }, 10)
+    setTimeout(() => process.exit(9), 10_000)
   },
   // As the package signal-exit does it: it counts its listeners, and ends the process if there are no others.
   polite: () => {
@@ -40,4 +67,9 @@ const ends: Record<string, () => void> = {
     process.exit(0)
   },
 }
-ends[process.argv[2] ?? 'end']?.()
+ends[how]?.()
+
+function endWithProvider(): void {
+  void provider.shutdown()
+  process.exit(3)
+}

@@ -28,6 +28,26 @@ const cases: { how: string; code: number | null; signal: string | null; names?: 
     { how: 'SIGHUP', code: null, signal: 'SIGHUP', about: 'SIGHUP' },
     { how: 'handled', code: 7, signal: null, about: 'SIGTERM, which the application handles in its own way' },
     {
+      how: 'once',
+      code: 7,
+      signal: null,
+      about: 'SIGTERM, which the application handles once, with a listener older than telemetry',
+    },
+    {
+      how: 'container',
+      code: 5,
+      signal: null,
+      names: ['done', 'after'],
+      about: 'two SIGTERMs in the first process of a container, which outlives the first of them',
+    },
+    {
+      how: 'processor',
+      code: 3,
+      signal: null,
+      about: 'process.exit() while a provider with our processor shuts down',
+    },
+    { how: 'joined', code: 3, signal: null, about: 'process.exit() while a joined provider shuts down' },
+    {
       how: 'polite',
       code: null,
       signal: 'SIGTERM',

@@ -11,18 +11,32 @@ export interface Report {
    * Of each `code` only the first message in a process is told; a code is a stable word such as `HOLDFAST_SPOOL_FULL`.
    */
   warnOnce(code: string, message: string): void
+  /** While `work` runs, a warning is told before `warnOnce` returns: a process that ends has no next tick for it. */
+  atOnce(work: () => void): void
   /** For those who switched the `diag` logger on. */
   debug(message: string): void
 }
 
 const told = new Set<string>()
+let isAtOnce = false
 
 export const report: Report = {
   warnOnce(code, message) {
     if (told.has(code)) return
     told.add(code)
-    process.emitWarning(message, { type: warningType, code })
+    if (isAtOnce)
+      sayTo(() => process.emit('warning', Object.assign(new Error(message), { name: warningType, code })))
+    else process.emitWarning(message, { type: warningType, code })
     sayTo(() => diag.warn(`holdfast: ${message}`))
+  },
+  atOnce(work) {
+    const before = isAtOnce
+    isAtOnce = true
+    try {
+      work()
+    } finally {
+      isAtOnce = before
+    }
   },
   debug(message) {
     sayTo(() => diag.debug(`holdfast: ${message}`))

@@ -42,6 +42,10 @@ export interface ContinuityReport {
   readonly joined_count: number
   readonly broken_count: number
   readonly undecided_count: number
+  /** Broken ones that were not to be told; not in `broken_count`. */
+  readonly ignored_count: number
+  /** Counted, and in neither list: of a trace the server lists the first 1000 of each kind. */
+  readonly unlisted_count: number
   readonly hops: readonly HopGroup[]
   readonly broken: readonly BrokenInTrace[]
 }
@@ -51,6 +55,8 @@ export interface ContinuityRequest {
   /** Traces. */
   readonly limit: number
   readonly now: Date
+  /** Reasons, services and tools whose breaks are not to be told. */
+  readonly ignore?: readonly string[]
 }
 
 const tracesPerPage = 500
@@ -59,11 +65,11 @@ const detailsAtOnce = 4
 /** Asks the server for the continuity of recent traces, newest first, and adds it up. */
 export async function examineContinuity(
   url: string,
-  { sinceMs, limit, now }: ContinuityRequest,
+  { sinceMs, limit, now, ignore = [] }: ContinuityRequest,
 ): Promise<ContinuityReport> {
   const since = formatDate(new Date(Math.max(0, now.getTime() - sinceMs)))
   const { traces, hasMore } = await findTraces(url, since, limit)
-  const report = new Report()
+  const report = new Report(new Set(ignore))
   for (let next = 0; next < traces.length; next += detailsAtOnce) {
     const some = traces.slice(next, next + detailsAtOnce)
     for (const detail of await Promise.all(some.map((trace) => readDetail(url, trace)))) {
@@ -100,9 +106,24 @@ async function readDetail(url: string, { trace_id }: TraceItem): Promise<TraceDe
 class Report {
   readonly #groups = new Map<string, HopGroup>()
   readonly #broken: BrokenInTrace[] = []
-  readonly #counts = { joined_count: 0, broken_count: 0, undecided_count: 0, incomplete_traces: 0 }
+  readonly #ignored: ReadonlySet<string>
+  readonly #counts = {
+    joined_count: 0,
+    broken_count: 0,
+    undecided_count: 0,
+    ignored_count: 0,
+    unlisted_count: 0,
+    incomplete_traces: 0,
+  }
+
+  constructor(ignored: ReadonlySet<string>) {
+    this.#ignored = ignored
+  }
 
   add({ trace_id, continuity }: TraceDetail): void {
+    for (const kind of ['joined', 'broken', 'undecided'] as const) {
+      this.#counts.unlisted_count += continuity[`${kind}_count`] - continuity[kind].length
+    }
     this.#counts.joined_count += continuity.joined_count
     this.#counts.broken_count += continuity.broken_count
     this.#counts.undecided_count += continuity.undecided_count
@@ -114,6 +135,11 @@ class Report {
       group.carriers[carrier] = (group.carriers[carrier] ?? 0) + 1
     }
     for (const hop of continuity.broken) {
+      if (this.#isIgnored(hop)) {
+        this.#counts.broken_count--
+        this.#counts.ignored_count++
+        continue
+      }
       const group = this.#groupOf(hop, trace_id)
       if (group.broken === 0) group.example_trace_id = trace_id
       group.broken++
@@ -125,6 +151,11 @@ class Report {
   result() {
     const hops = [...this.#groups.values()].sort((a, b) => b.broken - a.broken || b.joined - a.joined)
     return { ...this.#counts, hops, broken: this.#broken }
+  }
+
+  #isIgnored({ reason, from, to, tool }: BrokenHop): boolean {
+    const words = [reason, from?.service_name, to?.service_name, tool ?? undefined]
+    return words.some((word) => word !== undefined && this.#ignored.has(word))
   }
 
   #groupOf(hop: JoinedHop | BrokenHop | UndecidedHop, traceId: string): HopGroup {

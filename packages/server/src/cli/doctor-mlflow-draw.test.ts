@@ -53,6 +53,15 @@ test('what differs is a row of a table, followed by what to do; names cannot dri
   assert.ok(!lines.join('').includes('\u001b'))
 })
 
+test('where whole traces are not in MLflow it says how to leave out agents that do not send there', () => {
+  const tells = (divergence: DivergentTrace): boolean =>
+    drawMlflowReport({ ...equal, divergences: [divergence] }, plain).some((line) =>
+      line.includes('--service'),
+    )
+  assert.ok(tells({ ...partial, kind: 'missing_in_mlflow' }))
+  assert.ok(!tells(partial))
+})
+
 test('what was not compared is said', () => {
   const lines = drawMlflowReport(
     {

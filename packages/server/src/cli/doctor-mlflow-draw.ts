@@ -70,6 +70,11 @@ function advise({ divergences, elsewhere }: MlflowReport): string[] {
       : [
           `MLflow lacks spans of ${services.length === 0 ? 'services without a name' : services.join(', ')}: do these processes run with TELEMETRY_BACKEND=dual and MLFLOW_TRACKING_URI? What MLflow did not take waits in their spool and is sent when it answers again, at the latest at their next start; a warning HoldfastTelemetryWarning in their output tells what it refused.`,
         ]),
+    ...(divergences.some((trace) => trace.kind === 'missing_in_mlflow')
+      ? [
+          'Agents that send to Holdfast alone are meant to be missing: --service compares those of one service only.',
+        ]
+      : []),
     ...(inHoldfast.length === 0
       ? []
       : [

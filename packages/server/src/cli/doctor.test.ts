@@ -38,6 +38,7 @@ test('doctor refuses what it does not understand with 2', async () => {
   for (const [args, wrong] of [
     [['--since', '1h'], /--since and --limit go with --continuity/],
     [['--service', 'x'], /go with --mlflow/],
+    [['--ignore', 'x'], /--ignore goes with --continuity/],
     [['--mlflow', '--continuity'], /two examinations/],
     [['--mlflow', 'here'], /http:\/\//],
     [['--continuity', '--since', 'yesterday'], /duration such as/],
@@ -156,6 +157,9 @@ describe('doctor and a running server', () => {
       exampleSpan({ ...call, traceId: '2'.repeat(32), kind: 3 }),
     ])
     await api.persist()
+    await api.database.pool.query(
+      `update otel.ingestion_queue set received_at = received_at - interval '1 h'`,
+    )
     const json = await run(['--continuity', '--since', '9999d', '--json'], env)
     assert.equal(json.code, 1)
     const report = JSON.parse(json.out) as ContinuityReport
@@ -172,5 +176,16 @@ describe('doctor and a running server', () => {
     assert.match(out, /FROM +TO +CALL +JOINED +BROKEN[^]*agent +\? +tools\/call search␛\[2J +0 +1 /)
     assert.match(out, /no_server_span \(1\): [^]*→ trace the server[^]*--limit looks at more/)
     assert.match(err, /1 hop broken/)
+  })
+
+  test('breaks that are known can be ignored, by reason, service or tool', async () => {
+    for (const word of ['no_server_span', 'agent', 'search\u001b[2J']) {
+      const { code, out } = await run(['--continuity', '--since', '9999d', '--ignore', 'other', word], env)
+      assert.equal(code, 0, out)
+      assert.match(out, /1 hop joined, 0 broken, 0 undecided, 1 broken and ignored\n/)
+      assert.doesNotMatch(out, /→/)
+    }
+    const { code } = await run(['--continuity', '--since', '9999d', '--ignore', 'other'], env)
+    assert.equal(code, 1)
   })
 })

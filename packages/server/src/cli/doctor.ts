@@ -13,6 +13,7 @@ import { columnsOf, fit, neutralise } from './terminal-text.ts'
 interface Options extends MlflowOptions {
   readonly url?: string
   readonly continuity?: true
+  readonly ignore?: readonly string[]
 }
 
 const defaultSinceMs = 3_600_000
@@ -36,6 +37,10 @@ export function doctorCommand(context: CommandContext): Command {
       'with --continuity or --mlflow: how many traces to look at, newest first (default: 100)',
       readLimit,
     )
+    .option(
+      '--ignore <words...>',
+      'with --continuity: breaks that are known, by their reason, service or tool (of a server that is not yours)',
+    )
     .option('--json', 'print what was found as one JSON object')
     .addHelpText(
       'after',
@@ -47,6 +52,7 @@ Exits with 0 when nothing is wrong, with 1 when something is, with 2 when it was
 Examples:
   holdfast doctor
   holdfast doctor --continuity --since 30m
+  holdfast doctor --continuity --ignore create_issue list_issues
   holdfast doctor --continuity --json | jq '.broken[] | .reason'
 
 Settings: HOLDFAST_HOST and HOLDFAST_PORT make the default of --url; TELEMETRY_SPOOL_DIR is where agents here keep what
@@ -64,11 +70,13 @@ ${mlflowHelp}`,
 }
 
 /** Options that do not go together. */
-function findMistake({ continuity, mlflow, since, limit, experiment, service }: Options): string | undefined {
+function findMistake(options: Options): string | undefined {
+  const { continuity, mlflow, since, limit, experiment, service, ignore } = options
   if (continuity === true && mlflow !== undefined) return '--continuity and --mlflow are two examinations'
   if (mlflow === undefined && (experiment !== undefined || service !== undefined)) {
     return '--experiment and --service go with --mlflow'
   }
+  if (continuity !== true && ignore !== undefined) return '--ignore goes with --continuity'
   if (continuity !== true && mlflow === undefined && (since !== undefined || limit !== undefined)) {
     return '--since and --limit go with --continuity or --mlflow'
   }
@@ -84,8 +92,8 @@ async function runExamination(context: CommandContext, url: string, json: boolea
 }
 
 async function runContinuity(context: CommandContext, url: string, options: Options): Promise<void> {
-  const { since = defaultSinceMs, limit = defaultTraces } = options
-  const report = await examineContinuity(url, { sinceMs: since, limit, now: new Date() })
+  const { since = defaultSinceMs, limit = defaultTraces, ignore = [] } = options
+  const report = await examineContinuity(url, { sinceMs: since, limit, ignore, now: new Date() })
   if (options.json === true) printJson(context, report)
   else printLines(context, drawContinuityReport(report, openPaint(wantsColour(context))))
   if (report.broken_count > 0) {

@@ -19,11 +19,12 @@ const maxGroups = 50
 
 /** Lines for a terminal: the table of hops, then each reason with what it means and what to do. */
 export function drawContinuityReport(report: ContinuityReport, paint: Paint): string[] {
-  const { traces, joined_count, broken_count, undecided_count } = report
+  const { traces, joined_count, broken_count, undecided_count, ignored_count } = report
   const heading =
     `${countOf(traces, 'trace')} since ${report.since.slice(0, 19)}Z: ${countOf(joined_count, 'hop')} joined, ` +
     `${broken_count > 0 ? paint('red', `${formatCount(broken_count)} broken`) : '0 broken'}, ` +
-    `${formatCount(undecided_count)} undecided`
+    `${formatCount(undecided_count)} undecided` +
+    (ignored_count > 0 ? `, ${formatCount(ignored_count)} broken and ignored` : '')
   const shown = report.hops.slice(0, maxGroups)
   return [
     heading,
@@ -50,12 +51,23 @@ function drawReasons({ broken }: ContinuityReport, paint: Paint): string[] {
     : [...lines, '', `likely one call in two halves: ${halves.trace_id} and ${halves.likely_other_half}`]
 }
 
-function drawBounds({ traces, more_traces, incomplete_traces, hops }: ContinuityReport): string[] {
+function drawBounds({
+  traces,
+  more_traces,
+  incomplete_traces,
+  unlisted_count,
+  hops,
+}: ContinuityReport): string[] {
   const notes = [
     ...(traces > 0 && hops.length === 0 ? ['no call between processes was seen: nothing to join'] : []),
     ...(more_traces ? ['there are more traces in that time; --limit looks at more'] : []),
     ...(incomplete_traces > 0
       ? [`of ${countOf(incomplete_traces, 'long trace')} only the first 10,000 spans were looked at`]
+      : []),
+    ...(unlisted_count > 0
+      ? [
+          `${countOf(unlisted_count, 'hop')} counted above and not in the table: of each trace the first 1,000 of a kind are told`,
+        ]
       : []),
   ]
   return notes.length === 0 ? [] : ['', ...notes]

@@ -43,7 +43,7 @@ describe('continuity below the waterfall', () => {
     assert.deepEqual(drawContinuity(continuityOf({}), plain), [])
   })
 
-  test('counts what joined and by what, and has a line a break with what to do', () => {
+  test('counts what joined and by what, and has a line a break, with what to do once a reason', () => {
     const other = {
       ...broken,
       from: null,
@@ -51,40 +51,59 @@ describe('continuity below the waterfall', () => {
       affected_spans: 3,
       likely_other_half: 'f'.repeat(32),
     }
-    const lines = drawContinuity(continuityOf({ joined: [joined, joined], broken: [broken, other] }), plain)
+    const orphan = { ...other, reason: 'missing_parent', likely_other_half: null } as const
+    const breaks = [broken, orphan, other]
+    const lines = drawContinuity(continuityOf({ joined: [joined, joined], broken: breaks }), plain)
     assert.deepEqual(lines, [
       '',
       '2 hops joined (mcp.meta 2)',
-      '✗ agent › tools/call search → ?: no_server_span: nothing of the other side is here',
+      '✗ no_server_span: nothing of the other side is here',
+      '    agent › tools/call search → ?',
+      `    ? → tools › tools/call search (3 spans); its other half is likely trace ${'f'.repeat(32)}`,
       '  → trace the server',
-      '✗ ? → tools › tools/call search (3 spans): no_server_span: nothing of the other side is here',
-      `  its other half is likely trace ${'f'.repeat(32)}`,
+      '✗ missing_parent: nothing of the other side is here',
+      '    ? → tools › tools/call search (3 spans)',
       '  → trace the server',
     ])
   })
 
   test('says what cannot be told yet, and what was not looked at', () => {
-    const undecided = (['running', 'call_failed', 'running'] as const).map((because) => ({
-      because,
-      from: side('agent'),
-      to: null,
-      ...about,
-    }))
+    const words = ['running', 'call_failed', 'no_mcp_request', 'running'] as const
+    const undecided = [
+      ...words.map((because) => ({ because, from: side('agent'), to: null, ...about })),
+      { because: 'running' as const, from: null, to: side('tools'), ...about },
+    ]
     const lines = drawContinuity(continuityOf({ undecided, complete: false, checked_spans: 10_000 }), plain)
     assert.deepEqual(lines, [
       '',
-      '3 hops undecided: still running, failed before they were answered',
+      '5 hops undecided: still running, failed before they were answered, ' +
+        'reached a service that tells no MCP request, below a parent that may still run',
       'of its calls only those in the first 10,000 spans were judged',
     ])
   })
 
   test('is bounded, and nothing in it drives the terminal', () => {
-    const hostile = { ...broken, from: side('\u001b[2J\n', `\u202e${'x'.repeat(10_000)}`) }
-    const lines = drawContinuity(continuityOf({ broken: Array.from({ length: 500 }, () => hostile) }), plain)
-    assert.equal(lines.length, 1 + 2 * 10 + 1)
-    assert.match(lines.at(-1)!, /^490 more breaks/)
+    const hostile = {
+      ...broken,
+      reason: 'a\u001b[2J' as 'no_server_span',
+      meaning: 'b\u009b2J\n',
+      what_to_do: 'c\r\u202e',
+      from: side('\u001b[2J\n', `\u202e${'x'.repeat(10_000)}`),
+    }
+    const later = { because: 'd\u001b[2J' as 'running', from: side('agent'), to: null, ...about }
+    const continuity = continuityOf({
+      broken: Array.from({ length: 500 }, () => hostile),
+      undecided: [later],
+    })
+    const lines = drawContinuity(continuity, plain)
+    assert.equal(lines.length, 1 + 1 + 10 + 1 + 1 + 1)
+    assert.equal(lines.at(-2), '490 more breaks; --json has them')
+    assert.equal(
+      drawContinuity({ ...continuity, broken_count: 5000 }, plain).at(-2),
+      '4,990 more breaks; --json has the first 500',
+    )
     for (const line of lines) {
-      assert.doesNotMatch(line, /[\u0000-\u001f\u202e]/)
+      assert.doesNotMatch(line, /[\u0000-\u001f\u0080-\u009f\u202e]/)
       assert.ok(line.length < 300)
     }
   })

@@ -113,9 +113,27 @@ describe('the waterfall', () => {
     const trace = exampleTrace({ running: true, silent: true, last_heard_at: at(5000), span_count: 2 })
     const lines = drawWaterfall(trace, spans, { columns: 110, paint: plain, now: later })
     assert.match(lines[1]!, / · {2}silent for 4 min · 2 spans/)
-    assert.match(lines[3]!, /▕░+▏ +running$/)
+    assert.match(lines[3]!, /▕░+▏ +running for 4 m 10 s$/)
+    const heading = drawWaterfall({ ...trace, silent: false }, [], {
+      columns: 80,
+      paint: plain,
+      now: later,
+    })[1]!
+    assert.match(heading, / · {2}running for 4 m 10 s · /)
     assert.match(lines[4]!, /▕░ +▏ +silent for 4 min$/)
     assert.match(drawWaterfall(trace, spans, { columns: 80, paint: plain, now: later })[4]!, /▏ +silent$/)
+  })
+
+  test('the narrowest terminal that has all columns holds them', () => {
+    const cost = { usd: 1e9, price_list: 'x' }
+    const call = { input_tokens: 2e9, output_tokens: 2e9, counts_tokens: true, cost }
+    const spans = [
+      exampleItem({ ...call, name: 'x'.repeat(99), service_name: 'y'.repeat(99), running: true }),
+    ]
+    const options = { columns: 100, paint: plain, now: new Date('2026-11-23T12:59:59Z') }
+    const line = drawWaterfall(exampleTrace(), spans, options)[3]!
+    assert.match(line, /running for 59 m 59 s/)
+    assert.ok(columnsOf(line) <= 100, line)
   })
 
   test('of nested spans for one call only the one that counts shows tokens', () => {
@@ -128,12 +146,13 @@ describe('the waterfall', () => {
   })
 
   test('a cost that is a part, or that is not known, is told as such', () => {
-    const heading = (usd: number | null, unpriced_calls: number): string => {
-      const cost = { usd, priced_calls: 1, unpriced_calls, truncated: false, price_list: 'a list' }
+    const heading = (usd: number | null, unpriced_calls: number, truncated = false): string => {
+      const cost = { usd, priced_calls: 1, unpriced_calls, truncated, price_list: 'a list' }
       return drawWaterfall(exampleTrace({ cost }), [], { columns: 110, paint: plain, now })[1]!
     }
     assert.match(heading(1.5, 2), / · \$1\.50 and 2 calls of unknown cost$/)
     assert.match(heading(null, 3), / · cost unknown$/)
+    assert.match(heading(null, 0, true), / · too many calls to price$/)
   })
 
   test('whatever spans hold, a line stays a line within the terminal', () => {

@@ -24,8 +24,8 @@ const maxColumns = 220
 const serviceColumns = 16
 const kindColumns = 8
 const durationColumns = 9
-// `silent for 12 min`
-const livenessColumns = 17
+// `running for 12 m 10 s`
+const livenessColumns = 21
 const tokenColumns = 14
 const costColumns = 9
 
@@ -41,14 +41,14 @@ export function drawWaterfall(
   const hasTokens = spans.some((span) => tokenText(span) !== '')
   const isWide = width >= 100
   const hasCost = isWide && spans.some((span) => span.cost !== null)
-  const timeColumns = isWide && spans.some((span) => span.silent) ? livenessColumns : durationColumns
+  const timeColumns = isWide && spans.some((span) => span.running) ? livenessColumns : durationColumns
   const fixed =
     (isWide ? serviceColumns + kindColumns + 2 : 0) +
     timeColumns +
     (hasTokens ? tokenColumns + 1 : 0) +
     (hasCost ? costColumns + 1 : 0)
   const nameColumns = Math.max(16, Math.floor((width - fixed) * 0.55))
-  const barColumns = Math.max(8, width - fixed - nameColumns - 6)
+  const barColumns = Math.max(6, width - fixed - nameColumns - 6)
   const drawn = lines.map((line) => {
     const { span } = line
     const cells = [
@@ -90,6 +90,7 @@ function drawHeading(trace: TraceItem, spans: readonly SpanItem[], paint: Paint,
 
 function describeCost({ cost }: TraceItem): string[] {
   if (cost === null) return []
+  if (cost.truncated) return ['too many calls to price']
   if (cost.usd === null) return ['cost unknown']
   const unpriced =
     cost.unpriced_calls === 0 ? '' : ` and ${countOf(cost.unpriced_calls, 'call')} of unknown cost`
@@ -134,7 +135,8 @@ function treePrefix({ goesOn, depth, isOrphan }: TreeLine): string {
 
 function timeText(span: SpanItem, isWide: boolean, now: Date): string {
   if (!span.running) return formatDuration(span.duration_ms)
-  return span.silent && !isWide ? 'silent' : describeLiveness(span, now)
+  if (isWide) return describeLiveness(span, now)
+  return span.silent ? 'silent' : 'running'
 }
 
 function drawBar(span: SpanItem, timeline: Timeline, columns: number): string {

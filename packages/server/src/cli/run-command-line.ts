@@ -4,7 +4,7 @@
  */
 import { Command, CommanderError } from 'commander'
 import { ConfigError } from '../config.ts'
-import { serverVersion } from '../query/server-version.ts'
+import { serverVersion } from '../server-version.ts'
 import { CommandFailure, type CommandContext } from './command-context.ts'
 import { doctorCommand } from './doctor.ts'
 import { migrateCommand } from './migrate.ts'

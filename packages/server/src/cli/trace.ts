@@ -59,23 +59,25 @@ Settings: HOLDFAST_HOST and HOLDFAST_PORT make the default of --url; NO_COLOR sw
 }
 
 async function readTrace(url: string, id: string, { json, limit }: Options): Promise<TraceDetail> {
-  const path = `/api/v1/traces/${id}`
-  const summary = await readSummary(url, id)
-  const include = json === true && summary.span_count <= spansWithAttributes ? 'attributes' : undefined
-  const spans: SpanItem[] = []
-  let cursor: string | undefined
-  do {
+  const wanted = json === true ? 'attributes' : undefined
+  const detail = await readDetail(url, id, wanted)
+  const include = detail.span_count <= spansWithAttributes ? wanted : undefined
+  // It comes with its first spans, unless those are more than were asked for, or not in this form.
+  const isStarted = include === wanted && detail.spans.length <= limit
+  const spans: SpanItem[] = isStarted ? [...detail.spans] : []
+  let cursor = isStarted ? detail.spans_next_cursor : undefined
+  while (cursor !== null && spans.length < limit) {
     const page = { include, cursor, limit: Math.min(spansPerPage, limit - spans.length) }
-    const { items, next_cursor } = await askServer<SpanList>(url, `${path}/spans`, page)
-    spans.push(...items)
-    cursor = next_cursor ?? undefined
-  } while (cursor !== undefined && spans.length < limit)
-  return { ...summary, spans, spans_truncated: cursor !== undefined, spans_next_cursor: cursor ?? null }
+    const list = await askServer<SpanList>(url, `/api/v1/traces/${id}/spans`, page)
+    spans.push(...list.items)
+    cursor = list.next_cursor
+  }
+  return { ...detail, spans, spans_truncated: cursor !== null, spans_next_cursor: cursor ?? null }
 }
 
-async function readSummary(url: string, id: string): Promise<TraceDetail> {
+async function readDetail(url: string, id: string, include: 'attributes' | undefined): Promise<TraceDetail> {
   const path = `/api/v1/traces/${id}`
-  const { status, body } = await askServerAnyway<TraceDetail>(url, path)
+  const { status, body } = await askServerAnyway<TraceDetail>(url, path, { include })
   if (status < 300) return body as TraceDetail
   const problem = body as Problem
   if (problem.code !== 'trace_not_found') throw failureOf(problem)

@@ -265,7 +265,7 @@ function countsOf(outcomes: readonly WriteOutcome[], payloads: number): SettledC
   return {
     storedPayloads: payloads - duplicatePayloads,
     duplicatePayloads,
-    // A finished span takes the place of the running one: what is stored stays as many.
+    // A finished span, or a later running copy, takes the place of a running one: what is stored stays as many.
     storedSpans: sum((outcome) => outcome.stored) - replacedSpans,
     duplicateSpans: sum((outcome) => outcome.duplicate),
     replacedSpans,

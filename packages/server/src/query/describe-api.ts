@@ -12,7 +12,7 @@ import {
 } from './queue-schemas.ts'
 import { brokenHop, continuity, hopSide, joinedHop, undecidedHop } from './continuity/continuity-schemas.ts'
 import { cost, modelUsage, spanCost } from './price-schemas.ts'
-import { serverVersion } from './server-version.ts'
+import { serverVersion } from '../server-version.ts'
 import { spanItem } from './span-schemas.ts'
 import { operationItem, serviceItem, traceDetail, traceItem } from './trace-schemas.ts'
 

@@ -51,8 +51,7 @@ export function addListTracesRoute(app: QueryApp, { store }: QueryApiOptions): v
         { signal },
       )
       const now = new Date()
-      const shown = found.slice(0, limit).map((trace) => trace.traceId)
-      const costs = await priceTraces(store, shown, { signal })
+      const costs = await priceTraces(store, found.slice(0, limit), { signal })
       const toItem = (trace: TraceSummary) =>
         traceToJson(trace, { cost: costs.get(trace.traceId) ?? null, now })
       return toPage(identity, found, limit, toItem, positionOf)

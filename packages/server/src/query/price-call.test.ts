@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
-import { calcPrice } from '@pydantic/genai-prices'
+import { calcPrice, findProvider } from '@pydantic/genai-prices'
 import fc from 'fast-check'
 import { priceCall, priceList, type CallToPrice } from './price-call.ts'
 import { priceListProviders } from './price-provider-names.ts'
@@ -107,7 +107,14 @@ describe('the price of a model call', () => {
     assert.equal(price({ requestModel: 'anthropic/claude-sonnet-4-5' }), undefined)
     assert.equal(price({ requestModel: undefined }), undefined)
     assert.equal(price({ requestModel: '' }), undefined)
-    for (const provider of ['ibm.watsonx.ai', 'ollama', 'vllm', 'openai_like', 'my-openai-proxy']) {
+    for (const provider of [
+      'ibm.watsonx.ai',
+      'ollama',
+      'vllm',
+      'openai_like',
+      'my-openai-proxy',
+      'openai.my-proxy',
+    ]) {
       assert.equal(price({ provider }), undefined, provider)
     }
   })
@@ -120,6 +127,32 @@ describe('the price of a model call', () => {
     assert.equal(price({ inputTokens: Number.NaN }), undefined)
     assert.equal(price({ cacheReadTokens: Number.POSITIVE_INFINITY }), undefined)
     assert.equal(price({ inputTokens: 0, outputTokens: 0 }), 0)
+  })
+
+  test('is unknown, and not 0, for every model whose tokens the list does not price', () => {
+    let models = 0
+    for (const provider of [
+      'openai',
+      'anthropic',
+      'google',
+      'groq',
+      'mistral',
+      'cerebras',
+      'openrouter',
+      'x-ai',
+    ]) {
+      for (const { id } of findProvider({ providerId: provider })?.models ?? []) {
+        const usd = priceCall(call({ provider, requestModel: id, inputTokens: 1e6, outputTokens: 1e6 }))
+        assert.ok(usd === undefined || usd > 0, `${provider} ${id} costs ${usd}`)
+        models++
+      }
+    }
+    assert.ok(models > 300, `${models} models of the list`)
+    assert.equal(price({ requestModel: 'whisper-1' }), undefined)
+  })
+
+  test('is unknown where tokens of audio, which spans do not tell apart, cost something else', () => {
+    assert.equal(price({ requestModel: 'gpt-realtime' }), undefined)
   })
 
   test('needs no output where the list charges for none', () => {

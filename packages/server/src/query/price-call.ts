@@ -86,10 +86,14 @@ function* readings(providerName: string, modelName: string): Generator<[Provider
   yield [named, bare.slice(slash + 1)]
 }
 
+/** The AI SDK names an interface of the provider's behind it. Whatever else follows a dot is another's (a proxy). */
+const interfaceOfAiSdk =
+  /\.(chat|responses|completions?|embeddings?|messages|language-model|generative-ai|image|speech|transcription)$/
+
 function findListProvider(name: string): Provider | undefined {
   const known = providers.get(name)
   if (known !== undefined) return known ?? undefined
-  const candidates = [name, name.split('.', 2).join('.'), name.split('.', 1)[0]!]
+  const candidates = [name, name.replace(interfaceOfAiSdk, '')]
   const id = candidates
     .map((each) => priceListProviders.get(each) ?? each)
     .find((each) => listProvider(each) !== undefined)
@@ -114,10 +118,17 @@ function calculate(
   return price !== null && Number.isFinite(price.total_price) ? price : undefined
 }
 
-/** A price without the output, where output costs something, is not the price of the call. */
+/**
+ * Only where the list says what the call's tokens cost. It has models without a price for tokens (they are charged by the
+ * hour of audio or the page, or nobody entered it), and adds nothing up to 0; and models whose output is audio as well as
+ * text, at prices of their own, where spans do not tell how many tokens were which.
+ */
 function wholePrice(price: PriceCalculation, call: CallToPrice): number | undefined {
-  const chargesOutput = price.model_price['output_mtok'] !== undefined
-  return call.outputTokens === undefined && chargesOutput ? undefined : price.total_price
+  const { input_mtok: input, output_mtok: output, output_audio_mtok: outputOfAudio } = price.model_price
+  if (input === undefined || outputOfAudio !== undefined) return undefined
+  if (output === undefined && (call.outputTokens ?? 0) > 0) return undefined
+  if (output !== undefined && call.outputTokens === undefined) return undefined
+  return price.total_price === 0 && input === 0 ? undefined : price.total_price
 }
 
 /** @returns undefined when the input was not told, or a count is none */

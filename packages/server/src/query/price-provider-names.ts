@@ -3,8 +3,8 @@
  * one of the price list's own, has no price. The list itself would guess (it takes anything with `openai` in it for
  * OpenAI, also what only speaks its protocol), and a guess about money is worse than none.
  *
- * Names are compared in lower case and up to the first dot of the Vercel AI SDK's `provider.api` form where the whole
- * name is not known.
+ * Names are compared in lower case, and without the interface that the Vercel AI SDK puts behind the provider
+ * (`openai.responses`).
  */
 const names: Readonly<Record<string, string>> = {
   // gen_ai.provider.name of the semantic conventions

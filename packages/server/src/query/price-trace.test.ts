@@ -18,13 +18,19 @@ function callOf(fields: Partial<CallToPrice> = {}): CallToPrice {
 }
 
 describe('the cost of a trace', () => {
-  test('is nothing to speak of without model calls', () => {
-    assert.deepEqual(priceTrace([]), { cost: null, usage: [] })
+  test('gives way to others, and ends when nobody waits for it any more', async () => {
+    const calls = Array.from({ length: 5000 }, () => callOf())
+    const reason = new Error('hung up')
+    await assert.rejects(priceTrace(calls, AbortSignal.abort(reason)), { cause: reason })
   })
 
-  test('is the sum over its calls, and says how many are not in it', () => {
+  test('is nothing to speak of without model calls', async () => {
+    assert.deepEqual(await priceTrace([]), { cost: null, usage: [] })
+  })
+
+  test('is the sum over its calls, and says how many are not in it', async () => {
     const calls = [callOf(), callOf(), callOf({ requestModel: 'mine' }), callOf({ inputTokens: undefined })]
-    const { cost } = priceTrace(calls)
+    const { cost } = await priceTrace(calls)
     assert.deepEqual(cost, {
       usd: 0.007,
       priced_calls: 2,
@@ -34,13 +40,13 @@ describe('the cost of a trace', () => {
     })
   })
 
-  test('is unknown, and not 0, when no call could be priced', () => {
-    const { cost } = priceTrace([callOf({ provider: 'ollama' })])
+  test('is unknown, and not 0, when no call could be priced', async () => {
+    const { cost } = await priceTrace([callOf({ provider: 'ollama' })])
     assert.deepEqual([cost?.usd, cost?.unpriced_calls], [null, 1])
   })
 
-  test('is told by model, the busiest first', () => {
-    const { usage } = priceTrace([
+  test('is told by model, the busiest first', async () => {
+    const { usage } = await priceTrace([
       callOf({ requestModel: 'mine', provider: undefined, inputTokens: undefined }),
       callOf({ responseModel: 'gpt-4o-2024-08-06' }),
       callOf({ responseModel: 'gpt-4o-2024-08-06', outputTokens: undefined }),
@@ -67,11 +73,11 @@ describe('the cost of a trace', () => {
     ])
   })
 
-  test('is not told where there are more calls than are priced: a part of it would pass for all', () => {
+  test('is not told where there are more calls than are priced: a part of it would pass for all', async () => {
     const calls = Array.from({ length: maxCallsPriced + 1 }, () => callOf())
-    const { cost, usage } = priceTrace(calls)
+    const { cost, usage } = await priceTrace(calls)
     assert.deepEqual([cost?.usd, cost?.truncated, cost?.priced_calls], [null, true, maxCallsPriced])
     assert.deepEqual(usage, [])
-    assert.equal(priceTrace(calls.slice(1)).cost?.truncated, false)
+    assert.equal((await priceTrace(calls.slice(1))).cost?.truncated, false)
   })
 })

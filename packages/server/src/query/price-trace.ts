@@ -1,3 +1,4 @@
+import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import type { Cost, ModelUsage } from './contract.ts'
 import { priceCall, priceList, type CallToPrice } from './price-call.ts'
 
@@ -8,8 +9,11 @@ export interface PricedTrace {
   readonly usage: ModelUsage[]
 }
 
-/** Calls of one trace that are priced at most: a call takes about 20 µs, and the same thread takes payloads. */
-export const maxCallsPriced = 1000
+/** Calls of one trace that are priced at most: a fifth of a second, at about 20 µs a call. */
+export const maxCallsPriced = 10_000
+
+/** Calls that are priced in one go: 10 ms of the thread that takes payloads too. */
+const callsInOneGo = 500
 
 /** Of a trace whose calls were not looked at, for others used up what one answer may. */
 export const costNotLookedAt: Cost = {
@@ -24,13 +28,15 @@ export const costNotLookedAt: Cost = {
  * Adds up what the calls cost. A sum of a part is told as one of a part (`unpriced_calls`), and where there are more
  * calls than are priced no sum is told at all.
  * @param calls of one trace, each call once; one more than `maxCallsPriced` says that there are more
+ * @throws the reason of `signal` when that aborts
  */
-export function priceTrace(calls: readonly CallToPrice[]): PricedTrace {
+export async function priceTrace(calls: readonly CallToPrice[], signal?: AbortSignal): Promise<PricedTrace> {
   const models = new Map<string, ModelUsage>()
   let usd = 0
   let pricedCalls = 0
   const looked = calls.slice(0, maxCallsPriced)
-  for (const call of looked) {
+  for (const [index, call] of looked.entries()) {
+    if (index % callsInOneGo === callsInOneGo - 1) await yieldToOthers(undefined, { signal })
     const price = priceCall(call)
     if (price !== undefined) {
       pricedCalls++

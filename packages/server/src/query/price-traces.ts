@@ -1,70 +1,88 @@
-import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import type { ReadOptions, TraceStore } from '../store/trace-store.ts'
+import type { TraceSummary } from '../trace/trace-summary.ts'
 import type { Cost } from './contract.ts'
 import { costNotLookedAt, maxCallsPriced, priceTrace, type PricedTrace } from './price-trace.ts'
 import { readWithin } from './read-within.ts'
 
-/** Calls that are priced for one page of traces: a fifth of a second of the thread that takes payloads too. */
-const maxCallsPerPage = 10_000
+/** What is known before any call is read. */
+export type TraceToPrice = Pick<TraceSummary, 'traceId' | 'modelCallCount' | 'inputTokens' | 'outputTokens'>
 
-// Rows of these many traces are held at once, at most a thousand calls each.
-const tracesAtOnce = 20
+/** Calls that are read and priced for one page of traces: half a second. */
+const maxCallsPerPage = 25_000
+
+/** A trace may have spans that tell of a call another one tells of; with more than these it is not even read. */
+const maxCallsRead = 2 * maxCallsPriced
 
 // The list of traces is worth more than what they cost: beyond this it comes without.
 const limitMs = 2000
 
-/** What one trace cost; as not looked at where its calls could not be read in time. */
+/** What one trace cost; as not looked at where there are too many calls, or they could not be read in time. */
 export async function priceOneTrace(
   store: TraceStore,
-  traceId: string,
+  trace: TraceToPrice,
   options: ReadOptions,
 ): Promise<PricedTrace> {
-  const calls = await readWithin(limitMs, options, (within) =>
-    store.listModelCalls([traceId], { limit: maxCallsPriced + 1 }, within),
-  )
-  return calls === undefined ? { cost: costNotLookedAt, usage: [] } : priceTrace(calls.get(traceId) ?? [])
+  if (!mayHaveCalls(trace)) return { cost: null, usage: [] }
+  if (trace.modelCallCount > maxCallsRead) return { cost: costNotLookedAt, usage: [] }
+  const priced = await readWithin(limitMs, options, async (within) => {
+    const calls = await store.listModelCalls([trace.traceId], { limit: maxCallsPriced + 1 }, within)
+    return priceTrace(calls.get(trace.traceId) ?? [], within.signal)
+  })
+  return priced ?? { cost: costNotLookedAt, usage: [] }
 }
 
 /**
- * What the model calls of each trace cost. When the page has had its share of calls or of time, the traces that are left
- * are told as not looked at.
+ * What the model calls of each trace cost. Small traces come first: when the page has had its share of calls or of time,
+ * those that are left are told as not looked at.
  * @returns nothing of traces without model calls
  */
 export async function priceTraces(
   store: TraceStore,
-  traceIds: readonly string[],
+  traces: readonly TraceToPrice[],
   options: ReadOptions,
 ): Promise<ReadonlyMap<string, Cost>> {
   const costs = new Map<string, Cost>()
-  const finished = await readWithin(limitMs, options, async (within) => {
-    await priceInTurns(store, traceIds, costs, within)
-    return true
+  const left = traces.filter(mayHaveCalls).sort((a, b) => a.modelCallCount - b.modelCallCount)
+  for (const { traceId } of left) costs.set(traceId, costNotLookedAt)
+  await readWithin(limitMs, options, async (within) => {
+    for (const batch of takeBatches(left)) await priceBatch(store, batch, costs, within)
   })
-  if (finished === true) return costs
-  return new Map(traceIds.map((traceId) => [traceId, costs.get(traceId) ?? costNotLookedAt]))
+  return costs
 }
 
-async function priceInTurns(
+async function priceBatch(
   store: TraceStore,
   traceIds: readonly string[],
   costs: Map<string, Cost>,
   options: ReadOptions,
 ): Promise<void> {
-  let priced = 0
-  for (let next = 0; next < traceIds.length; next += tracesAtOnce) {
-    const ids = traceIds.slice(next, next + tracesAtOnce)
-    // Of those that are left it is only asked whether they have any.
-    const limit = priced < maxCallsPerPage ? maxCallsPriced + 1 : 1
-    for (const [traceId, calls] of await store.listModelCalls(ids, { limit }, options)) {
-      if (priced >= maxCallsPerPage) {
-        costs.set(traceId, costNotLookedAt)
-        continue
-      }
-      priced += calls.length
-      const { cost } = priceTrace(calls)
-      if (cost !== null) costs.set(traceId, cost)
-      await yieldToOthers()
-      options.signal?.throwIfAborted()
-    }
+  const calls = await store.listModelCalls(traceIds, { limit: maxCallsPriced + 1 }, options)
+  for (const traceId of traceIds) {
+    const { cost } = await priceTrace(calls.get(traceId) ?? [], options.signal)
+    if (cost === null) costs.delete(traceId)
+    else costs.set(traceId, cost)
   }
+}
+
+/** As many of them as a page may cost; one statement's worth of calls at a time. */
+function* takeBatches(traces: readonly TraceToPrice[]): Generator<readonly string[]> {
+  let batch: string[] = []
+  let callsInBatch = 0
+  let callsInAll = 0
+  for (const { traceId, modelCallCount } of traces) {
+    if (modelCallCount > maxCallsRead || callsInAll + modelCallCount > maxCallsPerPage) break
+    callsInAll += modelCallCount
+    callsInBatch += modelCallCount
+    batch.push(traceId)
+    if (callsInBatch < maxCallsPriced) continue
+    yield batch
+    batch = []
+    callsInBatch = 0
+  }
+  if (batch.length > 0) yield batch
+}
+
+// What was written before calls were counted has tokens, if it has any call worth a price.
+function mayHaveCalls({ modelCallCount, inputTokens, outputTokens }: TraceToPrice): boolean {
+  return modelCallCount > 0 || inputTokens !== undefined || outputTokens !== undefined
 }

@@ -7,7 +7,7 @@ import type { QueryApiOptions, QueryApp } from './query-api-options.ts'
 import { readBooks } from './read-books.ts'
 import { processRefusals } from './refusals.ts'
 import { named } from './schema-parts.ts'
-import { serverVersion } from './server-version.ts'
+import { serverVersion } from '../server-version.ts'
 
 /** For those who watch the process: /healthz, /readyz and /metrics. */
 export function addProcessRoutes(app: QueryApp, options: QueryApiOptions): void {

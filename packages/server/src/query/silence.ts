@@ -1,5 +1,5 @@
 // Agents say every half minute that a span still runs (packages/telemetry). Three of those missed is silence.
-export const silentAfterMs = 90_000
+const silentAfterMs = 90_000
 
 /**
  * Whether something that runs has not been heard of for too long: its process may be gone.

@@ -1,4 +1,4 @@
-import { CalledServices } from './continuity/called-services.ts'
+import { CalledOperations } from './continuity/called-operations.ts'
 import { maxSpansChecked, readContinuity } from './continuity/read-continuity.ts'
 import { priceOneTrace } from './price-traces.ts'
 import { problemOfUnknownTrace } from './problem.ts'
@@ -16,7 +16,7 @@ const spansInDetail = 1000
 
 /** /traces/{id} and its /spans. */
 export function addTraceRoutes(app: QueryApp, { store, budget }: QueryApiOptions): void {
-  const calledServices = new CalledServices(store)
+  const calledOperations = new CalledOperations(store)
   app.get(
     '/api/v1/traces/:id',
     {
@@ -41,8 +41,8 @@ export function addTraceRoutes(app: QueryApp, { store, budget }: QueryApiOptions
       reserveForRows(budget, reply, Math.min(trace.spanCount, rowsToRead))
       if (include === 'attributes') reserveForAnswer(budget, reply)
       const rows = await store.listSpans(traceId, { limit: rowsToRead }, options)
-      const { cost, usage } = await priceOneTrace(store, traceId, options)
-      const continuity = await readContinuity(store, calledServices, { traceId, spans: rows, now }, options)
+      const { cost, usage } = await priceOneTrace(store, trace, options)
+      const continuity = await readContinuity(store, calledOperations, { trace, spans: rows, now }, options)
       const page = { traceId, include, limit: spansInDetail, cursor: undefined, now }
       const { items, next_cursor } =
         include === 'attributes' ? await readSpanPage(store, page, options) : toRowPage(rows, page)

@@ -6,6 +6,7 @@ import { after, afterEach, describe, test } from 'node:test'
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { compressionAlgorithms, status as grpcStatus } from '@grpc/grpc-js'
 import type { AppendOutcome } from '../queue/appender.ts'
+import { serverVersion } from '../server-version.ts'
 import {
   call,
   callOn,
@@ -81,6 +82,15 @@ describe('the gRPC door', async () => {
     assert.equal(response!.length, 0)
     assert.deepEqual(Buffer.from(door.appender.payloads[0]!.bytes), body)
     assert.equal(door.appender.payloads[0]!.spanCount, 3)
+  })
+
+  test('says in every success, and in no refusal, that it is Holdfast and which version', async () => {
+    for (const body of [makePayload(), makePayload(0, 1), Buffer.alloc(0)]) {
+      const { metadata } = await call(door.port, body)
+      assert.deepEqual(metadata?.get('holdfast-version'), [serverVersion])
+    }
+    const refused = await call(door.port, Buffer.from('not protobuf'))
+    assert.deepEqual(refused.metadata?.get('holdfast-version') ?? [], [])
   })
 
   test('succeeds without an append when there are no spans', async () => {

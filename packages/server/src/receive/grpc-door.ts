@@ -13,7 +13,7 @@ import {
   Server,
   ServerCredentials,
   ServerInterceptingCall,
-  type Metadata,
+  Metadata,
   type MethodDefinition,
   type sendUnaryData,
   type ServerInterceptor,
@@ -21,6 +21,7 @@ import {
   type ServiceDefinition,
 } from '@grpc/grpc-js'
 import { encodeExportResponse } from '../otlp/export-response.ts'
+import { serverVersion } from '../server-version.ts'
 import { decompress } from './decompress.ts'
 import { closeGraceMs, limitConnections, type Door, type DoorOptions } from './door.ts'
 import { exportTraces, type ExportResult } from './export-traces.ts'
@@ -29,6 +30,7 @@ import { listen } from './listen.ts'
 import { rejectInternal, rejectStopping, rejectTooSlow, type Rejection } from './rejection.ts'
 import { RequestsUnderWay } from './requests-under-way.ts'
 import { Reservation } from './reservation.ts'
+import { versionHeader } from './version-header.ts'
 
 type Handler = (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>) => void
 
@@ -47,6 +49,10 @@ const unservedServices = [
   'opentelemetry.proto.collector.logs.v1.LogsService',
   'opentelemetry.proto.collector.profiles.v1development.ProfilesService',
 ]
+
+// One for all answers: grpc-js only reads it.
+const successMetadata = new Metadata()
+successMetadata.set(versionHeader, serverVersion)
 
 /** @throws Error when the port cannot be opened */
 export async function openGrpcDoor(options: GrpcDoorOptions): Promise<Door> {
@@ -86,6 +92,7 @@ export async function openGrpcDoor(options: GrpcDoorOptions): Promise<Door> {
       if (result.kind === 'rejected') return reject(result.rejection)
       const { spanCount, rejectedSpans, message } = result
       arrival.end(rejectedSpans > 0 ? 'partial' : 'ok', spanCount, rejectedSpans)
+      call.sendMetadata(successMetadata)
       callback(null, Buffer.from(encodeExportResponse('protobuf', rejectedSpans, message)))
     }
 

@@ -2,10 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { encodeExportResponse, type OtlpEncoding } from '../otlp/export-response.ts'
 import { encodeRpcStatus } from '../otlp/rpc-status.ts'
+import { serverVersion } from '../server-version.ts'
 import type { HeaderList } from './cors.ts'
 import { mediaTypes } from './http-request.ts'
 import type { Rejection } from './rejection.ts'
 import { httpStatusOf, retryAfterSecondsOf, rpcStatusOf } from './status-mapping.ts'
+import { versionHeader } from './version-header.ts'
 
 /** An answer before it is written. Content-Length is added when it is. */
 export interface HttpAnswer {
@@ -30,7 +32,7 @@ export function answerSuccess(encoding: OtlpEncoding, rejectedSpans: number, mes
 function successAnswer(encoding: OtlpEncoding, rejectedSpans: number, message: string): HttpAnswer {
   return {
     status: 200,
-    headers: ['Content-Type', mediaTypes[encoding]],
+    headers: ['Content-Type', mediaTypes[encoding], versionHeader, serverVersion],
     body: encodeExportResponse(encoding, rejectedSpans, message),
   }
 }

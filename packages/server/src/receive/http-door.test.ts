@@ -10,6 +10,7 @@ import {
   sendRaw,
 } from './test-receiver.ts'
 import type { AppendOutcome } from '../queue/appender.ts'
+import { serverVersion } from '../server-version.ts'
 
 const protobuf = { 'content-type': 'application/x-protobuf' }
 const json = { 'content-type': 'application/json' }
@@ -41,6 +42,17 @@ describe('the HTTP door', async () => {
     assert.equal(response.headers['content-type'], 'application/json')
     assert.equal(response.body.toString(), '{}')
     assert.equal(door.appender.payloads[0]!.spanCount, 1)
+  })
+
+  test('says in every success, and in no refusal, that it is Holdfast and which version', async () => {
+    for (const body of [makePayload(), makePayload(0, 1), Buffer.alloc(0)]) {
+      const { headers } = await send(door.port, { body })
+      assert.equal(headers['holdfast-version'], serverVersion)
+    }
+    const { headers } = await send(door.port, { headers: json, body: '{}' })
+    assert.equal(headers['holdfast-version'], serverVersion)
+    const refused = await send(door.port, { body: 'not protobuf' })
+    assert.equal(refused.headers['holdfast-version'], undefined)
   })
 
   test('tells the encoding by the media type alone, in any case, with any parameters', async () => {

@@ -161,6 +161,8 @@ export const exportPath = '/opentelemetry.proto.collector.trace.v1.TraceService/
 export interface GrpcReply {
   readonly error: ServiceError | null
   readonly response: Buffer | undefined
+  /** Initial metadata, if any came. */
+  readonly metadata: Metadata | undefined
 }
 
 export function openClient(port: number, options = {}): Client {
@@ -188,9 +190,11 @@ export async function call(
 export function callOn(client: Client, message: Uint8Array, path = exportPath): Promise<GrpcReply> {
   return new Promise((resolve) => {
     const asIs = (bytes: Buffer): Buffer => bytes
-    client.makeUnaryRequest(path, asIs, asIs, Buffer.from(message), (error, response) =>
-      resolve({ error, response }),
+    let metadata: Metadata | undefined
+    const request = client.makeUnaryRequest(path, asIs, asIs, Buffer.from(message), (error, response) =>
+      resolve({ error, response, metadata }),
     )
+    request.on('metadata', (initial: Metadata) => (metadata = initial))
   })
 }
 

@@ -7,7 +7,7 @@
  * finished one replaces one that was sent while it was still running. Of the running ones the last to arrive stays.
  *
  * It counts a model call once, however many spans tell of it: of a model call's span and one directly inside it, both
- * with tokens, the inner one's are added up (ADR 0007).
+ * with tokens, the inner one's are added up, or the outer one's where the inner one tells less (ADR 0007).
  */
 import type { Span } from '../trace/span.ts'
 import type { TraceSummary } from '../trace/trace-summary.ts'
@@ -174,11 +174,11 @@ export interface TraceStore {
   ): Promise<ReadonlyMap<string, readonly ModelCall[]>>
 
   /**
-   * Whether, in one of its newest traces, a SERVER span of the service has its parent in another service, or a CLIENT
-   * span as its parent: then a SERVER span of it without a parent is one that lost it. Looks at a bounded number of
-   * traces and of their spans.
+   * Whether others call this operation: in one of the newest traces of which it is not the root, a span of it has its
+   * parent in another service, or a CLIENT span as its parent. Then one without a parent has lost it. Looks at a bounded
+   * number of traces and of their spans; of operations whose name the index does not list, it knows nothing: false.
    */
-  isCalledByOthers(service: string, options?: ReadOptions): Promise<boolean>
+  isCalledByOthers(operation: Operation, options?: ReadOptions): Promise<boolean>
 
   /** Which bodies hold the trace's spans. */
   findTraceBodies(traceId: string, options?: ReadOptions): Promise<readonly TraceBody[]>

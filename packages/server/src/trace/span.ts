@@ -72,5 +72,5 @@ export function statusWord(code: number): (typeof statusWords)[number] {
   return statusWords[code] ?? 'unset'
 }
 
-/** Marks, with the value true, a span that was sent before it ended; its finished copy takes its place. */
+/** Marks, with the value true, a span that was sent before it ended; its finished copy, or a later running one, takes its place. */
 export const runningAttribute = 'holdfast.span.running'

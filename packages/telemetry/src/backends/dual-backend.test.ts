@@ -157,6 +157,7 @@ const throwing: TelemetryBackend = {
   processors: [{ onStart: fail, onEnd: fail, forceFlush: fail, shutdown: fail }],
   flush: fail,
   shutdown: async () => {},
+  letGo: fail,
   endNow: fail,
   counts: [{ name: 'throwing', counts: noCounts }],
 }
@@ -168,6 +169,7 @@ const stuck: TelemetryBackend = {
   processors: [{ onStart() {}, onEnd() {}, forceFlush: never, shutdown: never }],
   flush: never,
   shutdown: never,
+  letGo() {},
   endNow() {},
   counts: [],
 }

@@ -44,6 +44,11 @@ export class DualTelemetryBackend implements TelemetryBackend {
     if (this.#lateCount > 0) contain('second', () => this.#second.endNow())
   }
 
+  letGo(): void {
+    contain('first', () => this.#first.letGo())
+    contain('second', () => this.#second.letGo())
+  }
+
   endNow(): void {
     contain('first', () => this.#first.endNow())
     contain('second', () => this.#second.endNow())

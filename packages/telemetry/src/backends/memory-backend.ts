@@ -27,6 +27,8 @@ export class MemoryBackend implements TelemetryBackend, SpanProcessor {
     this.#finished.push(toFinishedSpan(span))
   }
 
+  letGo(): void {}
+
   endNow(): void {}
 
   async forceFlush(): Promise<void> {}

@@ -28,6 +28,7 @@ export function openMlflowBackend(settings: MlflowSettings): TelemetryBackend {
     processors: [],
     flush: async () => {},
     shutdown: async () => {},
+    letGo() {},
     endNow() {},
     counts: [],
   }
@@ -58,6 +59,7 @@ class MlflowBackend implements TelemetryBackend {
       },
       serialize,
       spoolDir: findSpoolDir(settings, server),
+      destination: `${server.baseUrl}, experiment ${id ?? experimentName ?? 'Default'}`,
       maxQueueBytes: settings.maxQueueBytes,
       maxSpoolBytes: settings.spool.maxBytes,
     })
@@ -66,11 +68,15 @@ class MlflowBackend implements TelemetryBackend {
   }
 
   async flush(timeoutMs: number, keepAlive?: boolean): Promise<void> {
-    await settleWithin(timeoutMs, this.processors[0].forceFlush(), keepAlive)
+    await settleWithin(timeoutMs, this.processors[0].forceFlush({ timeoutMs, keepAlive }), keepAlive)
   }
 
   async shutdown(timeoutMs: number, keepAlive?: boolean): Promise<void> {
-    await settleWithin(timeoutMs, this.processors[0].shutdown(), keepAlive)
+    await settleWithin(timeoutMs, this.processors[0].shutdown({ timeoutMs, keepAlive }), keepAlive)
+  }
+
+  letGo(): void {
+    this.#delivery.letGo()
   }
 
   endNow(): void {

@@ -5,14 +5,14 @@ import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otl
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace'
 import { openDelivery, type Delivery } from '../export/delivery.ts'
 import { openBatchProcessor, type BatchProcessor } from '../provider/batch-processor.ts'
-import { PendingSpans } from '../provider/pending-spans.ts'
+import { PendingSpans, type PendingSpansPace } from '../provider/pending-spans.ts'
 import type { OtelSettings } from '../settings/settings.ts'
 import { settleWithin } from './settle-within.ts'
 import type { TelemetryBackend } from './telemetry-backend.ts'
 
-/** Nothing is sent yet: the server may be away. */
-export function openOtelBackend(settings: OtelSettings): TelemetryBackend {
-  return new OtelBackend(settings)
+/** Nothing is sent yet: the server may be away. `pace`: for tests, which have no time. */
+export function openOtelBackend(settings: OtelSettings, pace: PendingSpansPace = {}): TelemetryBackend {
+  return new OtelBackend(settings, pace)
 }
 
 class OtelBackend implements TelemetryBackend {
@@ -22,7 +22,7 @@ class OtelBackend implements TelemetryBackend {
   readonly #batching: BatchProcessor
   readonly #pending: PendingSpans | undefined
 
-  constructor(settings: OtelSettings) {
+  constructor(settings: OtelSettings, pace: PendingSpansPace) {
     const { headers, ...target } = settings.otlp
     this.#delivery = openDelivery({
       name: 'otlp',
@@ -33,9 +33,14 @@ class OtelBackend implements TelemetryBackend {
       maxSpoolBytes: settings.spool.maxBytes,
     })
     this.#batching = openBatchProcessor(this.#delivery, settings.batch)
-    this.#pending = settings.pendingSpans
-      ? new PendingSpans({ send: (spans) => this.#delivery.sendBestEffort(spans) })
-      : undefined
+    this.#pending =
+      settings.pendingSpans === 'off'
+        ? undefined
+        : new PendingSpans({
+            ...pace,
+            isWanted: () => settings.pendingSpans === 'on' || this.#isHoldfast(),
+            send: (spans) => this.#delivery.sendBestEffort(spans),
+          })
     this.processors = this.#pending ? [this.#batching, this.#pending] : [this.#batching]
   }
 
@@ -50,13 +55,22 @@ class OtelBackend implements TelemetryBackend {
     ]
   }
 
-  async flush(timeoutMs: number): Promise<void> {
-    await settleWithin(timeoutMs, this.#batching.forceFlush())
+  #isHoldfast(): boolean {
+    if (this.#delivery.server === 'unknown') this.#delivery.askServer()
+    return this.#delivery.server === 'holdfast'
   }
 
-  async shutdown(timeoutMs: number): Promise<void> {
+  async flush(timeoutMs: number, keepAlive?: boolean): Promise<void> {
+    await settleWithin(timeoutMs, this.#batching.forceFlush({ timeoutMs, keepAlive }), keepAlive)
+  }
+
+  async shutdown(timeoutMs: number, keepAlive?: boolean): Promise<void> {
     await this.#pending?.shutdown()
-    await settleWithin(timeoutMs, this.#batching.shutdown())
+    await settleWithin(timeoutMs, this.#batching.shutdown({ timeoutMs, keepAlive }), keepAlive)
+  }
+
+  letGo(): void {
+    this.#delivery.letGo()
   }
 
   endNow(): void {

@@ -13,8 +13,10 @@ export interface TelemetryBackend {
    * alive meanwhile, unless `keepAlive` is false.
    */
   flush(timeoutMs: number, keepAlive?: boolean): Promise<void>
-  /** Flushes, then lets go of connections and timers; never rejects. `keepAlive` as with `flush`. */
+  /** Flushes, writes what is left to disk, lets go of connections and timers; never rejects. `keepAlive` as with `flush`. */
   shutdown(timeoutMs: number, keepAlive?: boolean): Promise<void>
+  /** The process has nothing left to do and was flushed: nothing of ours keeps it alive any more. It may go on. */
+  letGo(): void
   /** The process is ending: what is in memory goes to disk, synchronously. May be called more than once. */
   endNow(): void
   /** Counters of each delivery, in spans. */

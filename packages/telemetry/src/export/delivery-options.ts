@@ -9,7 +9,9 @@ export interface DeliveryOptions {
   readonly serialize: (spans: readonly ReadableSpan[]) => Uint8Array
   /** A folder of this delivery's own, which other processes with the same target share; undefined: nothing on disk. */
   readonly spoolDir: string | undefined
-  /** Default 32 MiB. */
+  /** What the spool is for, in words without secrets, for whoever finds it later. Default: the target's origin. */
+  readonly destination?: string
+  /** Default 64 MiB. */
   readonly maxQueueBytes?: number
   /** Default 256 MiB, of all processes that share the folder. */
   readonly maxSpoolBytes?: number
@@ -19,6 +21,8 @@ export interface DeliveryOptions {
 export interface DeliveryPace {
   readonly backoff: { readonly firstMs: number; readonly maxMs: number }
   readonly pollMs: number
+  /** How long a request may be in memory alone, about. */
+  readonly memoryOnlyMs: number
   /** How long a flush waits for the server before it writes to disk. */
   readonly flushGraceMs: number
   /** How long a flush then goes on sending what lies on disk. */
@@ -28,6 +32,7 @@ export interface DeliveryPace {
 export const defaultPace: DeliveryPace = {
   backoff: { firstMs: 500, maxMs: 10_000 },
   pollMs: 10_000,
+  memoryOnlyMs: 2_000,
   flushGraceMs: 2_000,
   drainMs: 2_000,
 }

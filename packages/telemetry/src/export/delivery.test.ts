@@ -5,10 +5,9 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import assert from 'node:assert/strict'
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { test, type TestContext } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { openDelivery, type Delivery, type DeliveryTarget } from './delivery.ts'
-import type { DeliveryOptions, DeliveryPace } from './delivery-options.ts'
+import { assertBalance, namesIn, open, spooled, take } from './test-delivery.ts'
 import {
   encodePartialSuccess,
   grpcTarget,
@@ -18,43 +17,6 @@ import {
   type TakenRequest,
 } from './test-server.ts'
 import { atEnd, makeFolder, until } from './test-stage.ts'
-
-const pace: DeliveryPace = {
-  backoff: { firstMs: 5, maxMs: 20 },
-  pollMs: 20,
-  flushGraceMs: 10_000,
-  drainMs: 10_000,
-}
-
-type Changes = Partial<DeliveryOptions> & { readonly pace?: Partial<DeliveryPace> }
-
-function open(t: TestContext, target: DeliveryTarget, spoolDir?: string, changes: Changes = {}): Delivery {
-  const serialize = (spans: readonly ReadableSpan[]): Uint8Array =>
-    Buffer.from(JSON.stringify(spans.map(({ name }) => name)))
-  const options = { name: 'test', target, serialize, spoolDir, ...changes }
-  const delivery = openDelivery(options, { ...pace, ...changes.pace })
-  atEnd(t, () => delivery.shutdown())
-  return delivery
-}
-
-function take(delivery: Delivery, ...names: readonly string[]): void {
-  let isDone = false
-  delivery.export(names.map((name) => ({ name })) as ReadableSpan[], ({ code }) => (isDone = code === 0))
-  assert.equal(isDone, true)
-}
-
-function namesIn(requests: readonly { readonly body: Buffer }[]): string[] {
-  return requests.flatMap(({ body }) => JSON.parse(body.toString()) as string[])
-}
-
-async function spooled(dir: string): Promise<string[]> {
-  return (await readdir(dir)).filter((name) => /\.(pb|json)$/.test(name)).sort()
-}
-
-function assertBalance({ counts }: Delivery): void {
-  const { taken, delivered, rejected, dropped, spooled, queuedSpans } = counts
-  assert.equal(taken, delivered + rejected + dropped + spooled + queuedSpans, JSON.stringify(counts))
-}
 
 for (const protocol of ['http/protobuf', 'grpc'] as const) {
   test(`${protocol}: what the server refuses for now arrives in the end, once, and nothing goes to disk when it is quick`, async (t) => {
@@ -192,6 +154,25 @@ test('at the end of the process everything in memory is written at once, also wh
   assert.equal(second.counts.taken, 0)
 })
 
+test('a process that is about to end and does not loses nothing: what is being written or sent meanwhile is on disk once', async (t) => {
+  const dir = await makeFolder(t)
+  const gone = await startHttpServer(t, () => ({ status: 200 }))
+  await gone.close()
+  const delivery = open(t, httpTarget(gone.url), dir)
+  const names = Array.from({ length: 60 }, (_, index) => `span ${index}`)
+  for (const [index, name] of names.entries()) {
+    take(delivery, name)
+    if (index % 5 === 0) void delivery.forceFlush()
+    for (let turn = 0; turn < index % 7; turn++) await new Promise(setImmediate)
+    if (index % 3 === 0) delivery.spoolSync()
+  }
+  await until(() => delivery.counts.queuedSpans === 0)
+  assertBalance(delivery)
+  const back = await startHttpServer(t, () => ({ status: 200 }), gone.port)
+  await until(() => delivery.counts.replayed + delivery.counts.delivered === 60)
+  assert.deepEqual(namesIn(back.taken).sort(), [...names].sort())
+})
+
 test('a shutdown goes on with the spool, and what comes after it is counted', async (t) => {
   const dir = await makeFolder(t)
   const gone = await startHttpServer(t, () => ({ status: 200 }))
@@ -270,7 +251,6 @@ test('where the disk cannot be written, memory holds what it can and the server 
   const delivery = open(t, httpTarget(gone.url, { timeoutMs: 100 }), join(dir, 'file', 'spool'))
   for (const name of ['a', 'b', 'c']) take(delivery, name)
   await delivery.forceFlush()
-  delivery.spoolSync()
   assert.equal(delivery.counts.queuedSpans, 3)
   const back = await startHttpServer(t, () => ({ status: 200 }), gone.port)
   await until(() => delivery.counts.delivered === 3)

@@ -4,9 +4,8 @@ import { stat } from 'node:fs/promises'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { setTimeout as delay } from 'node:timers/promises'
 import { FolderLock } from './folder-lock.ts'
-import { atEnd, makeFolder } from './test-stage.ts'
+import { atEnd, makeFolder, until } from './test-stage.ts'
 
 function openLock(t: TestContext, dir: string): FolderLock {
   const lock = new FolderLock(dir)
@@ -24,7 +23,7 @@ test('of many who want it at once, one gets it, and the next after a release', a
   assert.equal(await holder.take(), true, 'again by its holder')
   assert.equal(await other.take(), false)
   holder.release()
-  while (!(await other.take())) await delay(5)
+  await until(() => other.take())
   assert.equal(await holder.take(), false)
   assert.equal((await stat(join(dir, 'lock'))).mode & 0o777, 0o600)
 })
@@ -67,7 +66,7 @@ test('another process holds it until kill -9, a worker of a cluster among others
     const ours = openLock(t, dir)
     assert.equal(await ours.take(), false)
     process.kill(Number(pid), 'SIGKILL')
-    while (!(await ours.take())) await delay(5)
+    await until(() => ours.take())
     child.kill('SIGKILL')
     ours.release()
   }

@@ -10,7 +10,11 @@ const away = retryLater('away')
 
 function openGate(t: TestContext, firstMs = 0): Gate {
   const gate = new Gate({ firstMs, maxMs: firstMs }, () => 1)
-  atEnd(t, () => gate.close())
+  const alive = setInterval(() => {}, 1_000) // the gate's own timer keeps nobody
+  atEnd(t, () => {
+    clearInterval(alive)
+    gate.close()
+  })
   return gate
 }
 

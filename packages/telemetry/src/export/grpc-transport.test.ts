@@ -39,6 +39,15 @@ test('the codes that OTLP calls retryable are retried, the others are final', as
   assert.equal(server.taken.length, 16)
 })
 
+test('a server that says so is known to be Holdfast', async (t) => {
+  const initial = new grpc.Metadata()
+  initial.set('holdfast-version', '9.9.9')
+  const server = await startGrpcServer(t, (_, index) => (index === 0 ? empty : { answer: empty, initial }))
+  const transport = open(t, grpcTarget(server.url))
+  assert.deepEqual(await transport.send(request), delivered)
+  assert.deepEqual(await transport.send(request), { ...delivered, isHoldfast: true })
+})
+
 test('RetryInfo is honoured, and makes RESOURCE_EXHAUSTED retryable, but no other code', async (t) => {
   const answers = [
     { code: grpc.status.UNAVAILABLE, metadata: withRetryInfo(3, 500_000_000) },

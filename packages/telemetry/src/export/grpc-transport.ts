@@ -6,7 +6,7 @@ import type { DeliveryTarget } from './delivery-target.ts'
 import type { ExportRequest } from './export-request.ts'
 import { readExportResponse } from './export-response.ts'
 import { grpcAddress } from './grpc-address.ts'
-import { nameError, quoteServer, retryLater, type Outcome } from './outcome.ts'
+import { nameError, quoteServer, retryLater, versionHeader, type Outcome } from './outcome.ts'
 import { readRpcStatus } from './rpc-status.ts'
 import type { Transport } from './transport.ts'
 import { userAgent } from './user-agent.ts'
@@ -36,6 +36,7 @@ interface Line {
 export class GrpcTransport implements Transport {
   readonly #target: DeliveryTarget
   #line: Line | undefined
+  readonly #underWay = new Set<grpc.ClientUnaryCall>()
 
   constructor(target: DeliveryTarget) {
     this.#target = target
@@ -52,7 +53,7 @@ export class GrpcTransport implements Transport {
     }
     const line = this.#open()
     line.calls++
-    const outcome = await call(line.client, request.bytes, metadata, deadlineMs)
+    const outcome = await call(line.client, request.bytes, metadata, deadlineMs, this.#underWay)
     line.calls--
     // A channel that lost its server waits up to two minutes before it connects again, and one whose peer vanished
     // silently never notices: the next attempt gets a new one.
@@ -64,7 +65,13 @@ export class GrpcTransport implements Transport {
     return outcome
   }
 
+  /** A call holds the process until its deadline: there is no way to unref its connection. */
+  letGo(): void {
+    for (const one of this.#underWay) one.cancel()
+  }
+
   close(): void {
+    this.letGo() // the client would wait for them
     this.#line?.client.close()
     this.#line = undefined
   }
@@ -106,11 +113,13 @@ function call(
   bytes: Uint8Array,
   metadata: grpc.Metadata,
   deadlineMs: number,
+  allUnderWay: Set<grpc.ClientUnaryCall>,
 ): Promise<Outcome> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const same = (message: Buffer): Buffer => message
   return new Promise((done) => {
-    client.makeUnaryRequest(
+    let isHoldfast = false
+    const underWay = client.makeUnaryRequest(
       exportMethod,
       same,
       same,
@@ -118,11 +127,22 @@ function call(
       metadata,
       { deadline: deadlineMs },
       (error, answer) => {
+        allUnderWay.delete(underWay)
         if (error !== null) return done(readFailure(error))
         const { rejectedSpans, message } = readExportResponse(answer ?? new Uint8Array(), 'protobuf')
-        done({ kind: 'delivered', rejectedSpans, message: quoteServer(message) })
+        done({
+          kind: 'delivered',
+          rejectedSpans,
+          message: quoteServer(message),
+          ...(isHoldfast && { isHoldfast }),
+        })
       },
     )
+    allUnderWay.add(underWay)
+    // Comes before the answer itself.
+    underWay.once('metadata', (initial: grpc.Metadata) => {
+      isHoldfast = initial.get(versionHeader).length > 0
+    })
   })
 }
 

@@ -50,6 +50,12 @@ test('a request carries its bytes, its type, the headers asked for each time, an
   assert.equal(server.connectionCount(), 1, 'the connection is kept')
 })
 
+test('a server that says so is known to be Holdfast', async (t) => {
+  const server = await startHttpServer(t, () => ({ status: 200, headers: { 'Holdfast-Version': '9.9.9' } }))
+  const transport = open(t, httpTarget(server.url))
+  assert.deepEqual(await transport.send(request), { ...delivered, isHoldfast: true })
+})
+
 test('gzip on request', async (t) => {
   const server = await startHttpServer(t, () => ({ status: 200 }))
   const transport = open(t, httpTarget(server.url, { compression: 'gzip' }))

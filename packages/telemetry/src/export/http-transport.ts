@@ -6,7 +6,7 @@ import { gzip } from 'node:zlib'
 import type { DeliveryTarget } from './delivery-target.ts'
 import { readExportResponse } from './export-response.ts'
 import type { ExportRequest, RequestEncoding } from './export-request.ts'
-import { nameError, quoteServer, retryLater, type Outcome } from './outcome.ts'
+import { nameError, quoteServer, retryLater, versionHeader, type Outcome } from './outcome.ts'
 import { readRetryAfterMs } from './retry-after.ts'
 import { readRpcStatus } from './rpc-status.ts'
 import type { Transport } from './transport.ts'
@@ -66,6 +66,9 @@ export class HttpTransport implements Transport {
     }
   }
 
+  /** Its sockets keep nobody alive. */
+  letGo(): void {}
+
   close(): void {
     this.#agent.destroy()
   }
@@ -119,7 +122,13 @@ function readOutcome(
   const encoding = headers['content-type']?.toLowerCase().startsWith(contentTypes.json) ? 'json' : sent
   if (status >= 200 && status < 300) {
     const { rejectedSpans, message } = readExportResponse(body, encoding)
-    return { kind: 'delivered', rejectedSpans, message: quoteServer(message) }
+    const isHoldfast = headers[versionHeader] !== undefined
+    return {
+      kind: 'delivered',
+      rejectedSpans,
+      message: quoteServer(message),
+      ...(isHoldfast && { isHoldfast }),
+    }
   }
   const explained = explainRefusal?.(status, body)
   const reason = explained?.reason ?? quoteRefusal(status, body, encoding)

@@ -1,21 +1,8 @@
 import type { ExportRequest } from './export-request.ts'
+import { isFinal, mayBecome, type EntryState, type OutboxEntry } from './outbox-entry.ts'
 
 /** What a request takes in memory beside its bytes, about. */
 const entryOverheadBytes = 512
-
-/** A request in memory. */
-export interface OutboxEntry {
-  readonly request: ExportRequest
-  /** Its name on disk, if it ever gets there. */
-  readonly name: string
-  /** Its place among those that wait. */
-  order: number
-  state: 'waiting' | 'sending' | 'saving' | 'gone'
-  /** There is a copy on disk. */
-  isOnDisk: boolean
-  /** A copy is being written. */
-  isCopied: boolean
-}
 
 /** The requests in memory, in the order they came; it knows how many and how large they are, and who waits for them. */
 export class Outbox {
@@ -35,14 +22,22 @@ export class Outbox {
     return this.#bytes
   }
 
-  add(request: ExportRequest, name: string): void {
+  add(request: ExportRequest): OutboxEntry {
     const order = this.#nextOrder++
-    const entry: OutboxEntry = { request, name, order, state: 'waiting', isOnDisk: false, isCopied: false }
+    const entry: OutboxEntry = {
+      request,
+      id: order,
+      takenMs: performance.now(),
+      name: undefined,
+      order,
+      state: 'waiting',
+      isBeingWritten: false,
+    }
     this.#entries.add(entry)
     this.#waiting.push(entry)
-    this.#names.add(name)
     this.#spans += request.spanCount
     this.#bytes += sizeInMemory(request)
+    return entry
   }
 
   /** The oldest that waits. */
@@ -50,35 +45,28 @@ export class Outbox {
     return this.#waiting[0]
   }
 
-  /** It waits no more. */
-  begin(entry: OutboxEntry, state: 'sending' | 'saving'): void {
-    this.#stopWaiting(entry)
+  /** Whether it could become that, and now is; one that waits again gets its old place. */
+  move(entry: OutboxEntry, state: EntryState): boolean {
+    if (!mayBecome(entry, state)) return false
+    if (entry.state === 'waiting') this.#stopWaiting(entry)
     entry.state = state
+    if (state === 'waiting') this.#startWaiting(entry)
+    if (isFinal(entry)) {
+      this.#entries.delete(entry)
+      this.#spans -= entry.request.spanCount
+      this.#bytes -= sizeInMemory(entry.request)
+    }
+    this.notify()
+    return true
   }
 
-  /**
-   * It waits again: in its place; or behind the next, so that when one fails and fails it is another's turn; or behind
-   * all the others.
-   */
-  putBack(entry: OutboxEntry, where: 'in order' | 'behind the next' | 'last'): void {
-    entry.state = 'waiting'
+  /** It waits again: behind the next, so that when one fails and fails it is another's turn; or behind all the others. */
+  putBack(entry: OutboxEntry, where: 'behind the next' | 'last'): void {
+    if (!mayBecome(entry, 'waiting')) return
     const next = this.#waiting.find(({ order }) => order > entry.order)
     if (where === 'last') entry.order = this.#nextOrder++
-    else if (where === 'behind the next' && next !== undefined) entry.order = next.order + 0.5
-    const at = this.#waiting.findIndex(({ order }) => order > entry.order)
-    this.#waiting.splice(at === -1 ? this.#waiting.length : at, 0, entry)
-    this.notify()
-  }
-
-  /** It is delivered, refused, dropped or left to the disk. While there is a file of it, its name stays until `letGo`. */
-  remove(entry: OutboxEntry): void {
-    this.#stopWaiting(entry)
-    entry.state = 'gone'
-    if (!this.#entries.delete(entry)) return
-    if (!entry.isOnDisk && !entry.isCopied) this.letGo(entry.name)
-    this.#spans -= entry.request.spanCount
-    this.#bytes -= sizeInMemory(entry.request)
-    this.notify()
+    else if (next !== undefined) entry.order = next.order + 0.5
+    this.move(entry, 'waiting')
   }
 
   /** Everything in memory, oldest first. */
@@ -91,9 +79,15 @@ export class Outbox {
     return this.#names.has(name)
   }
 
-  /** There is no file of that name, or there is and it is the spool's. */
-  letGo(name: string): void {
-    this.#names.delete(name)
+  /** It is written under this name from now on, until `letGo`. */
+  hold(entry: OutboxEntry, name: string): void {
+    entry.name = name
+    this.#names.add(name)
+  }
+
+  /** There is no file of it any more, or there is and it is the spool's. */
+  letGo({ name }: OutboxEntry): void {
+    if (name !== undefined) this.#names.delete(name)
   }
 
   /** Something changed for those who wait. */
@@ -101,8 +95,8 @@ export class Outbox {
     for (const look of [...this.#watchers]) look()
   }
 
-  /** Resolves once `condition` holds, or `timeoutMs` have passed. */
-  async waitUntil(condition: () => boolean, timeoutMs: number): Promise<void> {
+  /** Resolves once `condition` holds, or `timeoutMs` have passed. The process waits with us if `keepAlive`. */
+  async waitUntil(condition: () => boolean, timeoutMs: number, keepAlive: boolean): Promise<void> {
     if (condition()) return
     await new Promise<void>((done) => {
       const end = (): void => {
@@ -113,13 +107,18 @@ export class Outbox {
       const look = (): void => {
         if (condition()) end()
       }
-      const timer = setTimeout(end, timeoutMs) // not unref'd: somebody waits for us
+      const timer = setTimeout(end, timeoutMs)
+      if (!keepAlive) timer.unref()
       this.#watchers.add(look)
     })
   }
 
+  #startWaiting(entry: OutboxEntry): void {
+    const at = this.#waiting.findIndex(({ order }) => order > entry.order)
+    this.#waiting.splice(at === -1 ? this.#waiting.length : at, 0, entry)
+  }
+
   #stopWaiting(entry: OutboxEntry): void {
-    if (entry.state !== 'waiting') return
     const at = this.#waiting[0] === entry ? 0 : this.#waiting.indexOf(entry)
     this.#waiting.splice(at, 1)
   }

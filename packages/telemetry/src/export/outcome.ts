@@ -1,10 +1,19 @@
 /** What became of one attempt to send a request. */
 export type Outcome =
-  | { readonly kind: 'delivered'; readonly rejectedSpans: number; readonly message: string }
+  | {
+      readonly kind: 'delivered'
+      readonly rejectedSpans: number
+      readonly message: string
+      /** The server said so. */
+      readonly isHoldfast?: true
+    }
   /** The same request may be taken later; `afterMs`: not before that, says the server. */
   | { readonly kind: 'retry'; readonly reason: string; readonly afterMs?: number }
   /** It will never be taken. */
   | { readonly kind: 'refused'; readonly reason: string }
+
+/** Holdfast's mark, in each success: a header over HTTP, initial metadata over gRPC. */
+export const versionHeader = 'holdfast-version'
 
 /** No server may silence us for longer; a wrong clock makes an HTTP date any distance away. */
 export const maxAskedWaitMs = 600_000

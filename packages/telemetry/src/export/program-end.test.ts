@@ -13,7 +13,7 @@ const deliveryUrl = new URL('delivery.ts', import.meta.url).href
 async function runProgram(
   t: TestContext,
   target: Pick<DeliveryTarget, 'protocol' | 'url'>,
-  spoolDir: string,
+  spoolDir: string | undefined,
   then: string,
 ): Promise<void> {
   const program = `
@@ -22,7 +22,7 @@ async function runProgram(
       name: 'test',
       target: { ...${JSON.stringify(target)}, headers: async () => ({}), compression: 'none', timeoutMs: 600_000 },
       serialize: () => Buffer.from('spans'),
-      spoolDir: ${JSON.stringify(spoolDir)},
+      spoolDir: ${JSON.stringify(spoolDir) ?? 'undefined'},
     })
     delivery.export([{}], () => {})
     ${then}`
@@ -60,6 +60,22 @@ test('a program that ends while its server is away is not kept alive by attempts
   ]) {
     await runProgram(t, target, dir, 'await delivery.forceFlush()')
     await runProgram(t, target, dir, "process.on('exit', () => delivery.spoolSync())")
+  }
+  assert.equal(await countSpooled(dir), 4)
+})
+
+test('a program that ends while its server is silent is kept alive no longer than its last flush', async (t) => {
+  const dir = await makeFolder(t)
+  const http = await startHttpServer(t, () => 'hang')
+  const grpc = await startGrpcServer(t, () => 'hang')
+  const end = (bounds: string): string => `await delivery.forceFlush(${bounds}); delivery.letGo()`
+  for (const target of [
+    { protocol: 'http/protobuf', url: http.url } as const,
+    { protocol: 'grpc', url: grpc.url } as const,
+  ]) {
+    await runProgram(t, target, dir, end(''))
+    await runProgram(t, target, undefined, end('{ timeoutMs: 100 }'))
+    await runProgram(t, target, dir, 'await delivery.shutdown({ timeoutMs: 100 })')
   }
   assert.equal(await countSpooled(dir), 4)
 })

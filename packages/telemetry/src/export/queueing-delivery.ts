@@ -1,7 +1,8 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { ExportResultCode, suppressTracing, type ExportResult } from '@opentelemetry/core'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
-import type { Delivery } from './delivery.ts'
+import { report } from '../report.ts'
+import type { Delivery, FlushBounds } from './delivery.ts'
 import { newCounts } from './delivery-counts.ts'
 import type { DeliveryOptions, DeliveryPace } from './delivery-options.ts'
 import { encodeRequests } from './encode-requests.ts'
@@ -9,15 +10,20 @@ import type { ExportRequest } from './export-request.ts'
 import { Gate, type Pass } from './gate.ts'
 import { openTransport } from './open-transport.ts'
 import { nameError, type Outcome } from './outcome.ts'
-import { Outbox, type OutboxEntry } from './outbox.ts'
+import { isFinal, isOnlyInMemory, type OutboxEntry } from './outbox-entry.ts'
+import { Outbox } from './outbox.ts'
 import { Replay } from './replay.ts'
+import { ServerIdentity, type ServerName } from './server-identity.ts'
 import { Spill } from './spill.ts'
 import { Spool } from './spool.ts'
 import { Strikes } from './strikes.ts'
 import type { Transport } from './transport.ts'
-import { Trouble } from './trouble.ts'
+import { findStrandedSpools } from './stranded-spools.ts'
+import { placeOf, Trouble } from './trouble.ts'
 
 const mebibyte = 1024 * 1024
+/** How long a flush waits for the disk, where the caller names no time. */
+const diskPatienceMs = 10_000
 
 /** delivery.ts says what this guarantees. */
 export class QueueingDelivery implements Delivery {
@@ -33,12 +39,12 @@ export class QueueingDelivery implements Delivery {
   readonly #spool: Spool | undefined
   readonly #spill: Spill | undefined
   readonly #replay: Replay | undefined
+  readonly #identity = new ServerIdentity()
+  #isAsking = false
   #ending: Promise<void> | undefined
-  #isEnded = false
-  #unnamedCount = 0
 
   constructor(options: DeliveryOptions, pace: DeliveryPace) {
-    const { name, target, spoolDir, maxQueueBytes = 32 * mebibyte, maxSpoolBytes = 256 * mebibyte } = options
+    const { name, target, spoolDir, maxQueueBytes = 64 * mebibyte, maxSpoolBytes = 256 * mebibyte } = options
     this.#options = options
     this.#pace = pace
     this.#maxQueueBytes = maxQueueBytes
@@ -51,6 +57,7 @@ export class QueueingDelivery implements Delivery {
     this.#spool = new Spool({
       dir: spoolDir,
       maxBytes: maxSpoolBytes,
+      destination: options.destination ?? placeOf(target.url),
       onTrouble: (code, message, droppedSpans) => {
         this.counts.dropped += droppedSpans
         this.#trouble.tell(code, message)
@@ -69,10 +76,14 @@ export class QueueingDelivery implements Delivery {
       onTrouble: (code, message) => this.#trouble.tell(code, message),
     })
     this.#spill = new Spill(this.#outbox, this.#spool, this.counts, {
+      memoryOnlyMs: pace.memoryOnlyMs,
       onSpooled: () => this.#replay?.wake(),
       onKept: () => this.#pump(),
     })
     this.#replay.wake()
+    void findStrandedSpools(spoolDir).then((found) => {
+      if (found.length > 0) this.#trouble.stranded(found)
+    })
   }
 
   export(spans: readonly ReadableSpan[], done: (result: ExportResult) => void): void {
@@ -82,27 +93,49 @@ export class QueueingDelivery implements Delivery {
     done({ code: ExportResultCode.SUCCESS })
   }
 
-  async forceFlush(): Promise<void> {
-    const endMs = performance.now() + this.#options.target.timeoutMs
-    const leftMs = (): number => Math.max(0, endMs - performance.now())
+  async forceFlush({ timeoutMs, keepAlive = true }: FlushBounds = {}): Promise<void> {
+    const startMs = performance.now()
+    const requestMs = this.#options.target.timeoutMs
+    // A disk is asked to take everything, however short the patience with the server is.
+    const boundMs = timeoutMs ?? (this.#spill === undefined ? requestMs : Math.max(requestMs, diskPatienceMs))
+    const leftMs = (ofMs = boundMs): number =>
+      Math.max(0, startMs + Math.min(ofMs, boundMs) - performance.now())
     const mine = this.#outbox.list()
-    const isSafe = (): boolean => mine.every(({ state, isOnDisk }) => state === 'gone' || isOnDisk)
+    const isSafe = (): boolean => !mine.some(isOnlyInMemory)
     this.#pump()
-    if (this.#spill === undefined) return this.#outbox.waitUntil(isSafe, leftMs())
+    if (this.#spill === undefined) return this.#outbox.waitUntil(isSafe, leftMs(), keepAlive)
     const graceMs = Math.min(this.#pace.flushGraceMs, leftMs() / 2)
-    await this.#outbox.waitUntil(() => isSafe() || this.#gate.isTroubled, graceMs)
-    // The server takes what it gets: then a little more, for a process may be too short to send the spool beside its work.
-    if (isSafe()) return withinMs(Math.min(this.#pace.drainMs, leftMs()), this.#replay?.drain())
-    void this.#saveAll(this.#spill, mine)
-    await this.#outbox.waitUntil(isSafe, leftMs())
+    await this.#outbox.waitUntil(() => isSafe() || this.#gate.isTroubled, graceMs, keepAlive)
+    const silent = `no answer within ${Math.round(graceMs)} ms`
+    if (mine.some(({ state }) => state === 'copied')) this.#tellKept(silent)
+    else if (isSafe()) {
+      this.#tellKept()
+      // The server takes what it gets: then a little more, for a process may be too short to send the spool beside its work.
+      return withinMs(Math.min(this.#pace.drainMs, leftMs()), this.#replay?.drain(), keepAlive)
+    }
+    if (isSafe()) return
+    let isTried = false
+    void this.#saveAll(this.#spill, mine).then(() => {
+      isTried = true
+      this.#outbox.notify()
+    })
+    const isTold = (): boolean => isTried && !mine.some(({ isBeingWritten }) => isBeingWritten)
+    await this.#outbox.waitUntil(() => isSafe() || isTold(), leftMs(), keepAlive)
+    this.#tellKept(silent)
+    // What the disk did not take, the server may.
+    await this.#outbox.waitUntil(isSafe, leftMs(requestMs), keepAlive)
   }
 
-  shutdown(): Promise<void> {
-    return (this.#ending ??= this.#end())
+  shutdown(bounds: FlushBounds = {}): Promise<void> {
+    return (this.#ending ??= this.#end(bounds))
+  }
+
+  letGo(): void {
+    this.#transport.letGo()
   }
 
   sendBestEffort(spans: readonly ReadableSpan[]): void {
-    if (this.#ending !== undefined || this.#gate.isTroubled) return
+    if (this.#ending !== undefined || (this.#gate.isTroubled && this.#outbox.queuedSpans > 0)) return
     const { serialize } = this.#options
     for (const request of encodeRequests(spans, serialize, this.#encoding).requests) {
       const pass = this.#gate.tryEnter()
@@ -111,8 +144,31 @@ export class QueueingDelivery implements Delivery {
     }
   }
 
+  get server(): ServerName {
+    return this.#identity.name
+  }
+
+  askServer(): void {
+    // The answer to what is queued will tell.
+    if (this.#ending !== undefined || this.#isAsking || this.#outbox.queuedSpans > 0) return
+    const pass = this.#gate.tryEnter()
+    if (pass === undefined) return
+    this.#isAsking = true
+    const bytes = Buffer.from(this.#encoding === 'json' ? '{"resourceSpans":[]}' : '')
+    void this.#send({ bytes, spanCount: 0, encoding: this.#encoding }).then((outcome) => {
+      this.#isAsking = false
+      this.#gate.leave(pass, outcome)
+    })
+  }
+
   spoolSync(): void {
-    for (const entry of this.#outbox.list()) this.#spill?.saveSync(entry)
+    report.atOnce(() => {
+      for (const entry of this.#outbox.list())
+        if (this.#spill?.saveSync(entry) !== true)
+          this.#drop(entry, 'HOLDFAST_LOST', 'spans were neither delivered nor written to disk at the end')
+      this.#spool?.syncFolder()
+      this.#tellKept()
+    })
   }
 
   get #encoding(): ExportRequest['encoding'] {
@@ -129,7 +185,8 @@ export class QueueingDelivery implements Delivery {
   }
 
   #take(request: ExportRequest): void {
-    this.#outbox.add(request, this.#spool?.nameOf(request) ?? `in memory ${this.#unnamedCount++}`)
+    this.#outbox.add(request)
+    this.#spill?.watch()
     this.#pump()
     this.#spillIfNeeded()
     while (this.#outbox.queuedBytes > this.#maxQueueBytes && this.#outbox.first !== undefined)
@@ -144,7 +201,7 @@ export class QueueingDelivery implements Delivery {
     for (let entry = this.#outbox.first; entry !== undefined; entry = this.#outbox.first) {
       const pass = this.#gate.tryEnter()
       if (pass === undefined) return
-      this.#outbox.begin(entry, 'sending')
+      this.#outbox.move(entry, 'sending')
       void this.#sendEntry(entry, pass)
     }
   }
@@ -152,26 +209,24 @@ export class QueueingDelivery implements Delivery {
   async #sendEntry(entry: OutboxEntry, pass: Pass): Promise<void> {
     const outcome = await this.#send(entry.request)
     this.#gate.leave(pass, outcome)
-    if (this.#isEnded) return // it has been counted as what it was at the end
+    if (isFinal(entry)) return // the end was quicker, or a bound
     if (outcome.kind === 'retry') this.#keep(entry, outcome.reason)
-    else {
-      this.#outbox.remove(entry)
-      this.#count(outcome, entry.request.spanCount, 'delivered')
-      await this.#spill?.removeCopy(entry)
-    }
+    else if (this.#settle(entry)) this.#count(outcome, entry.request.spanCount, 'delivered')
   }
 
   /** One attempt, unseen by the application's own instrumentation and without its context. */
-  #send(request: ExportRequest): Promise<Outcome> {
-    return context.with(suppressTracing(ROOT_CONTEXT), () => this.#transport.send(request))
+  async #send(request: ExportRequest): Promise<Outcome> {
+    const suppressed = suppressTracing(ROOT_CONTEXT)
+    const outcome = await context.with(suppressed, () => this.#transport.send(request))
+    this.#identity.learn(outcome, request.spanCount === 0)
+    return outcome
   }
 
   #keep(entry: OutboxEntry, reason: string): void {
     this.#trouble.away(reason, this.#gate.isDown)
-    if (entry.isOnDisk) this.#spill?.leaveToDisk(entry)
-    else if (entry.isCopied)
-      entry.state = 'saving' // and then it is on disk, or waits again
-    else if (this.#strikes.add(entry.name)) {
+    if (entry.state === 'copied') this.#spill?.leave(entry)
+    else if (entry.isBeingWritten) this.#outbox.move(entry, 'saving')
+    else if (this.#strikes.add(`in memory ${entry.id}`)) {
       this.#outbox.putBack(entry, 'last')
       void this.#spill?.save(entry) // it is not the target that is away: the others need not carry it along
     } else this.#outbox.putBack(entry, 'behind the next')
@@ -197,31 +252,48 @@ export class QueueingDelivery implements Delivery {
     this.#trouble.answered(outcome)
   }
 
+  /** Whether it was not settled, or left to the disk, before. */
+  #settle(entry: OutboxEntry): boolean {
+    if (!this.#outbox.move(entry, 'settled')) return false
+    void this.#spill?.clear(entry)
+    return true
+  }
+
   #drop(entry: OutboxEntry, code: string, message: string): void {
+    if (!this.#settle(entry)) return
     this.counts.dropped += entry.request.spanCount
-    this.#outbox.remove(entry)
-    void this.#spill?.removeCopy(entry)
     this.#trouble.tell(code, message)
   }
 
-  async #end(): Promise<void> {
-    await this.forceFlush()
-    this.#isEnded = true
+  /** That spans wait on disk, if it is the server's fault: it failed, or as `otherwise` says. */
+  #tellKept(otherwise?: string): void {
+    const isKept =
+      this.counts.spooled > this.counts.replayed ||
+      this.#outbox.list().some(({ state }) => state === 'copied')
+    if (isKept && (this.#gate.isTroubled || otherwise !== undefined)) this.#trouble.kept(otherwise)
+  }
+
+  async #end(bounds: FlushBounds): Promise<void> {
+    await this.forceFlush(bounds)
     this.#replay?.stop()
+    this.#spill?.stop()
     this.#gate.close()
+    this.spoolSync()
+    for (const entry of this.#outbox.list()) this.#spill?.leave(entry)
     this.#transport.close()
-    for (const entry of this.#outbox.list()) {
-      if (entry.isOnDisk) this.#spill?.leaveToDisk(entry)
-      else this.#drop(entry, 'HOLDFAST_LOST', 'spans were neither delivered nor written to disk at the end')
-    }
   }
 }
 
-/** Waits for `work`, but no longer than that; the wait keeps the process alive. */
-async function withinMs(timeoutMs: number, work: Promise<void> | undefined): Promise<void> {
+/** Waits for `work`, but no longer than that. The process waits with us if `keepAlive`. */
+async function withinMs(
+  timeoutMs: number,
+  work: Promise<void> | undefined,
+  keepAlive: boolean,
+): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<void>((done) => {
     timer = setTimeout(done, timeoutMs)
+    if (!keepAlive) timer.unref()
   })
   await Promise.race([work, timeout])
   clearTimeout(timer)

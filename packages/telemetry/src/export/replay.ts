@@ -32,6 +32,8 @@ export interface ReplayOptions {
 export class Replay {
   readonly #options: ReplayOptions
   readonly #lock: FolderLock
+  /** It lets the next one go first. */
+  #failedLast: string | undefined
   /** Files that others shall not wait for in this round. */
   readonly #postponed = new Set<string>()
   /** Files that cannot be read, or not deleted after they were sent: left alone by this process from then on. */
@@ -55,7 +57,8 @@ export class Replay {
     clearTimeout(this.#timer)
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined
-      if (!this.#isStopped) this.#timer = setTimeout(() => this.wake(), this.#options.pollMs).unref()
+      if (this.#isAskedAgain) this.wake()
+      else if (!this.#isStopped) this.#timer = setTimeout(() => this.wake(), this.#options.pollMs).unref()
     })
   }
 
@@ -115,7 +118,9 @@ export class Replay {
       const message = `the spool ${spool.dir} holds JSON, which gRPC does not carry: it waits for an HTTP exporter`
       onTrouble('HOLDFAST_SPOOL_JSON', message)
     }
-    return acceptable
+    const [first, second] = acceptable
+    if (second === undefined || first?.name !== this.#failedLast) return acceptable
+    return [second, first as SpoolFile, ...acceptable.slice(2)]
   }
 
   async #sendFrom(files: SpoolFile[]): Promise<void> {
@@ -151,9 +156,13 @@ export class Replay {
     return outcome
   }
 
-  /** Behind the next one; where others get through and this one does not, it waits for the next round. */
-  #putBack(files: SpoolFile[], file: SpoolFile): void {
-    if (this.#options.strikes.add(file.name)) this.#postponed.add(file.name)
-    else files.splice(1, 0, file)
+  /**
+   * The rest of the list is dropped with it: meanwhile others may have been written, and the next attempt is to be one
+   * of them. Where others get through and this one does not, it waits for the next round.
+   */
+  #putBack(files: SpoolFile[], { name }: SpoolFile): void {
+    files.length = 0
+    if (this.#options.strikes.add(name)) this.#postponed.add(name)
+    else this.#failedLast = name
   }
 }

@@ -32,6 +32,9 @@ export function nameSpoolFile(
   return `${when}-${writer}-${order}-${spanCount}-${bytes.byteLength}-${checksumOf(bytes)}.${extension}`
 }
 
+/** Tells whoever finds the folder what it is for. */
+export const destinationFile = 'destination'
+
 /** undefined for what is no spooled request. */
 export function parseSpoolFileName(name: string): SpoolFile | undefined {
   const [, spanCount, byteCount, checksum, extension, damaged] = pattern.exec(name) ?? []

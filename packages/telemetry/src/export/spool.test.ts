@@ -15,7 +15,7 @@ function openSpool(dir: string, maxBytes = 1_000_000): Spool & { readonly troubl
   const troubles: Trouble[] = []
   const onTrouble = (code: string, _message: string, dropped: number): void =>
     void troubles.push({ code, dropped })
-  return Object.assign(new Spool({ dir, maxBytes, onTrouble }), { troubles })
+  return Object.assign(new Spool({ dir, maxBytes, destination: 'a test', onTrouble }), { troubles })
 }
 
 function makeRequest(
@@ -57,8 +57,9 @@ test('a request is a file of its own, for its user alone, and comes back whole, 
   assert.equal((await stat(dir)).mode & 0o777, 0o700)
   for (const name of await readdir(dir)) {
     assert.equal((await stat(join(dir, name))).mode & 0o777, 0o600)
-    assert.match(name, /\.(pb|json)$/)
+    assert.match(name, /\.(pb|json)$|^destination$/)
   }
+  assert.equal(await readFile(join(dir, 'destination'), 'utf8'), 'a test')
   assert.deepEqual(spool.troubles, [])
 })
 

@@ -4,13 +4,14 @@
 // Nothing here throws. What fails is told to `onTrouble`, and by the answer.
 import { randomBytes } from 'node:crypto'
 import * as fs from 'node:fs'
-import { mkdir, open, readFile, readdir, rename, stat, unlink } from 'node:fs/promises'
+import { mkdir, open, readFile, readdir, rename, stat, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ExportRequest } from './export-request.ts'
 import { nameError } from './outcome.ts'
 import { chooseFilesToDrop, diskBytesOf } from './spool-bound.ts'
 import {
   checksumOf,
+  destinationFile,
   isTemporaryName,
   nameSpoolFile,
   parseSpoolFileName,
@@ -25,6 +26,8 @@ const leftoverAgeMs = 3_600_000
 export interface SpoolOptions {
   readonly dir: string
   readonly maxBytes: number
+  /** Written into a new folder, for whoever finds it. */
+  readonly destination: string
   /** `dropped`: spans that are lost with it. */
   onTrouble(code: string, message: string, droppedSpans: number): void
 }
@@ -66,17 +69,19 @@ export class Spool {
       // There is no folder yet, or somebody deleted it under us.
       try {
         await mkdir(this.dir, { recursive: true, mode: 0o700 })
+        await writeFile(join(this.dir, destinationFile), this.#options.destination, { mode: 0o600 })
       } catch (error) {
         return this.#tellUnwritable(error)
       }
     }
   }
 
-  /** The same while the process ends. */
+  /** The same while the process ends; the name is on disk for good after `syncFolder`. */
   writeSync(name: string, request: ExportRequest): boolean {
     if (!this.#fits(request)) return false
     try {
-      fs.mkdirSync(this.dir, { recursive: true, mode: 0o700 })
+      if (fs.mkdirSync(this.dir, { recursive: true, mode: 0o700 }) !== undefined)
+        fs.writeFileSync(join(this.dir, destinationFile), this.#options.destination, { mode: 0o600 })
       const byteCount = request.bytes.byteLength
       if (this.#mustList(byteCount)) {
         for (const file of this.#chooseDrops(this.#sort(fs.readdirSync(this.dir)), byteCount)) {
@@ -89,6 +94,21 @@ export class Spool {
       return true
     } catch (error) {
       return this.#tellUnwritable(error)
+    }
+  }
+
+  /** After any number of `writeSync`. */
+  syncFolder(): void {
+    if (process.platform === 'win32') return // has no fsync of a folder
+    try {
+      const folder = fs.openSync(this.dir, 'r')
+      try {
+        fs.fsyncSync(folder)
+      } finally {
+        fs.closeSync(folder)
+      }
+    } catch (error) {
+      if (!isMissing(error)) this.#tellUnwritable(error)
     }
   }
 

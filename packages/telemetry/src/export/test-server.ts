@@ -85,6 +85,7 @@ export type GrpcBehaviour = (
   index: number,
 ) =>
   | Buffer
+  | { readonly answer: Buffer; readonly initial: grpc.Metadata }
   | 'hang'
   | { readonly code: grpc.status; readonly details?: string; readonly metadata?: grpc.Metadata }
 
@@ -111,6 +112,10 @@ export async function startGrpcServer(
     const answer = behave(one, taken.length - 1)
     if (answer === 'hang') return
     if (Buffer.isBuffer(answer)) return done(null, answer)
+    if ('initial' in answer) {
+      call.sendMetadata(answer.initial)
+      return done(null, answer.answer)
+    }
     done({ name: 'status', message: '', details: '', ...answer })
   }
   server.addService(

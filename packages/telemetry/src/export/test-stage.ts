@@ -24,7 +24,14 @@ export async function makeFolder(t: TestContext): Promise<string> {
   return dir
 }
 
-/** The test's own timeout is the only clock. */
+/** Gives up long before a test's own timeout, so that what the test has registered to clean up is cleaned up. */
+const patienceMs = 30_000
+
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await delay(2)
+  const endMs = performance.now() + patienceMs
+  while (!(await condition())) {
+    if (performance.now() > endMs)
+      throw new Error(`still not so after ${patienceMs} ms: ${String(condition)}`)
+    await delay(2)
+  }
 }

@@ -8,8 +8,8 @@ const spans = registerTestSpans()
 after(spans.unregister)
 afterEach(spans.clear)
 
-const callOf = (method: string): Call =>
-  makeCall(spans.tracer.startSpan('call'), method, { isBorrowed: false, captureContent: false })
+const callOf = (method: string, describesErrors = true): Call =>
+  makeCall(spans.tracer.startSpan('call'), method, { isBorrowed: false, contentMaxChars: 0, describesErrors })
 
 test('a JSON-RPC error is its code, whatever a peer made of it', () => {
   const errors: [unknown, string][] = [
@@ -30,6 +30,12 @@ test('a JSON-RPC error is its code, whatever a peer made of it', () => {
 test('a message of any length is cut in the description', () => {
   callOf('ping').respond({ error: { code: 1, message: 'x'.repeat(100_000) } })
   assert.equal(spans.one('call').status.message?.length, 512)
+})
+
+test('a message is left out where no content is recorded', () => {
+  callOf('ping', false).respond({ error: { code: 1, message: 'secret' } })
+  const { status, attributes } = spans.one('call')
+  assert.deepEqual([status, attributes['error.type']], [{ code: SpanStatusCode.ERROR }, '1'])
 })
 
 test('only a tool can say that it failed in its result', () => {

@@ -21,15 +21,18 @@ export interface Call {
   end(): void
 }
 
+export interface CallOptions {
+  readonly isBorrowed: boolean
+  readonly contentMaxChars: number
+  readonly describesErrors: boolean
+}
+
 /**
- * `isBorrowed`: the span is another instrumentation's, which ends it. `captureContent`: the result of a tool is
- * recorded.
+ * `isBorrowed`: the span is another instrumentation's, which ends it and says whether it failed: this call may have been
+ * the first of several tries. `contentMaxChars`: how much is recorded of a tool's result, 0 for nothing.
+ * `describesErrors`: whether the message of an error is recorded.
  */
-export function makeCall(
-  span: Span,
-  method: string,
-  options: { readonly isBorrowed: boolean; readonly captureContent: boolean },
-): Call {
+export function makeCall(span: Span, method: string, options: CallOptions): Call {
   let hasEnded = false
   const endWith = (
     attributes: Attributes,
@@ -37,16 +40,20 @@ export function makeCall(
   ): void => {
     if (hasEnded) return
     hasEnded = true
+    if (options.isBorrowed) {
+      if (error === undefined) span.setAttributes(attributes)
+      return
+    }
     if (error !== undefined) attributes[ATTR_ERROR_TYPE] = boundedText(error.type, 128)
     span.setAttributes(attributes)
     if (error !== undefined) {
-      const message = error.description
+      const message = options.describesErrors ? error.description : undefined
       span.setStatus({
         code: SpanStatusCode.ERROR,
         ...(message === undefined ? {} : { message: boundedText(message, maxDescriptionChars) }),
       })
     }
-    if (!options.isBorrowed) span.end()
+    span.end()
   }
   return {
     span,
@@ -63,8 +70,11 @@ export function makeCall(
         return
       }
       const result = ownValue(response, 'result')
-      const isContent = method === 'tools/call' && options.captureContent
-      const attributes = isContent ? contentAttributes(ATTR_GEN_AI_TOOL_CALL_RESULT, result) : {}
+      const { contentMaxChars } = options
+      const attributes =
+        method === 'tools/call'
+          ? contentAttributes(ATTR_GEN_AI_TOOL_CALL_RESULT, result, contentMaxChars)
+          : {}
       const isToolError = method === 'tools/call' && ownValue(result, 'isError') === true
       endWith(attributes, isToolError ? { type: 'tool_error' } : undefined)
     },

@@ -1,12 +1,11 @@
 // Reading W3C context from what a peer sent: only strings, only the fields of the configured propagator, and none
 // longer than the W3C's own limit. What does not fit is as good as absent.
 import { propagation, trace, type Context } from '@opentelemetry/api'
+import { pickTraceparent } from '../service/pick-traceparent.ts'
 import { ownValue } from './mcp-shapes.ts'
 
 /** W3C Baggage, "Limits": 8192 bytes. `tracestate` and others have less. */
 const maxFieldChars = 8192
-/** W3C Trace Context, "traceparent Header Field Values": no ids of zeros, no version ff. */
-const traceparentPattern = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-|$)/
 /** Lists, of which several headers are one; of any other field the first counts. */
 const listFields = new Set(['tracestate', 'baggage'])
 
@@ -31,19 +30,8 @@ function fieldText(name: string, value: unknown): string | undefined {
   if (texts.length === 0) return undefined
   const field = name.toLowerCase()
   const text =
-    field === 'traceparent' ? firstTraceparent(texts) : listFields.has(field) ? texts.join(',') : texts[0]
+    field === 'traceparent' ? pickTraceparent(texts) : listFields.has(field) ? texts.join(',') : texts[0]
   return text !== undefined && text.length <= maxFieldChars ? text : undefined
-}
-
-/** Two instrumentations on the way make two headers, which Node joins with a comma. */
-function firstTraceparent(texts: readonly string[]): string | undefined {
-  for (const text of texts) {
-    if (text.length > maxFieldChars) continue
-    const parts = text.split(',').map((part) => part.trim())
-    const valid = parts.find((part) => traceparentPattern.test(part))
-    if (valid !== undefined) return valid
-  }
-  return undefined
 }
 
 export function metaReader(meta: unknown): ReadField {

@@ -47,7 +47,7 @@ export function openConnection(transport: Transport, tracer: Tracer, settings: M
     outgoing,
     incoming,
     describe: (message, headers) => {
-      const described = describeMessage(message, settings.captureContent)
+      const described = describeMessage(message, settings.contentMaxChars())
       const overHttp = headers === undefined ? {} : overTcp('http')
       const session = describeSession(transport, message, protocolVersion ?? versionIn(headers))
       return {

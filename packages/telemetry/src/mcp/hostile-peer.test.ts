@@ -144,6 +144,20 @@ describe('context from a peer', () => {
     )
   })
 
+  test('the URI of a resource is told without its password and its query', () => {
+    const uris: Readonly<Record<string, string>> = {
+      'file:///a@b.txt': 'file:///a@b.txt',
+      'postgres://user:secret@db:5432/table?token=secret#secret': 'postgres://db:5432/table',
+      'search://find?q=secret': 'search://find',
+      'no uri at all': 'no uri at all',
+    }
+    for (const [uri, told] of Object.entries(uris)) {
+      receive({ jsonrpc: '2.0', id: 1, method: 'resources/read', params: { uri } })
+      assert.equal(spans.one('resources/read').attributes['mcp.resource.uri'], told)
+      spans.clear()
+    }
+  })
+
   test('names and ids of any length are cut on the span', () => {
     const long = 'x'.repeat(100_000)
     receive({ jsonrpc: long, id: long, method: 'tools/call', params: { name: long } })

@@ -1,23 +1,27 @@
 // What an author can choose about MCP tracing.
+import { publishedPolicy } from '../service/published-policy.ts'
 
 /** Where context travels: `params._meta` of the message (SEP-414), headers of the HTTP request that carries it. */
 export type Carrier = 'mcp.meta' | 'http.header'
 
-/** What `traceMcpClient` and `traceMcpServer` may be told. */
 /** For `traceMcpClient` and `traceMcpServer`. */
 export interface McpTracingOptions {
   /**
    * Record a tool's arguments and its result (`gen_ai.tool.call.arguments`, `gen_ai.tool.call.result`), each as at most
-   * 64 KiB of JSON. Default: by `TELEMETRY_CAPTURE_CONTENT=all`, or by
-   * `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` (`true`, `SPAN_ONLY`, `SPAN_AND_EVENT`); otherwise off.
+   * `TELEMETRY_VALUE_MAX_CHARS` (65 536) characters of JSON. Default: as `createTelemetry` has it; without that, by
+   * `TELEMETRY_CAPTURE_CONTENT=all` or `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` (`true`, `SPAN_ONLY`,
+   * `SPAN_AND_EVENT`); otherwise off.
    */
-  readonly captureContent?: boolean
+  readonly captureContent?: boolean | undefined
   /** Where context is written to. Default: to both. What is read is always both, `_meta` first. */
-  readonly inject?: readonly Carrier[]
+  readonly inject?: readonly Carrier[] | undefined
 }
 
 export interface McpSettings {
-  readonly captureContent: boolean
+  /** Of a tool's arguments and of its result; 0: nothing. Asked each time, for the service may come later. */
+  readonly contentMaxChars: () => number
+  /** Whether an error's message, which may quote content, is recorded: not with `TELEMETRY_CAPTURE_CONTENT=none`. */
+  readonly describesErrors: () => boolean
   readonly inject: ReadonlySet<Carrier>
 }
 
@@ -27,16 +31,30 @@ export function readMcpSettings(
   options: McpTracingOptions = {},
   env: Readonly<Record<string, string | undefined>> = globalThis.process?.env ?? {},
 ): McpSettings {
+  const byEnvironment = {
+    captureContent: readCaptureContent(env),
+    valueMaxChars: readMaxChars(env),
+  }
   return {
-    captureContent: options.captureContent ?? capturesContent(env),
+    contentMaxChars: () => {
+      const { captureContent, valueMaxChars } = publishedPolicy() ?? byEnvironment
+      return (options.captureContent ?? captureContent === 'all') ? valueMaxChars : 0
+    },
+    describesErrors: () =>
+      options.captureContent === true || (publishedPolicy() ?? byEnvironment).captureContent !== 'none',
     inject: new Set(options.inject ?? ['mcp.meta', 'http.header']),
   }
 }
 
-function capturesContent(env: Readonly<Record<string, string | undefined>>): boolean {
+/** As createTelemetry reads it, which also says what is wrong with it. */
+function readMaxChars(env: Readonly<Record<string, string | undefined>>): number {
+  const told = Number(env['TELEMETRY_VALUE_MAX_CHARS']?.trim() || Number.NaN)
+  return Number.isSafeInteger(told) && told >= 64 ? told : 65_536
+}
+
+function readCaptureContent(env: Readonly<Record<string, string | undefined>>): 'explicit' | 'all' | 'none' {
   const own = env['TELEMETRY_CAPTURE_CONTENT']?.trim().toLowerCase()
-  if (own !== undefined && own !== '') return own === 'all'
-  return captureWords.has(
-    env['OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT']?.trim().toLowerCase() ?? '',
-  )
+  if (own === 'all' || own === 'none') return own
+  const standard = env['OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT']?.trim().toLowerCase()
+  return !own && captureWords.has(standard ?? '') ? 'all' : 'explicit'
 }

@@ -32,8 +32,11 @@ export interface MessageDescription {
   readonly attributes: Attributes
 }
 
-/** `message` is a request or a notification: it has a `method`. */
-export function describeMessage(message: Message, captureContent: boolean): MessageDescription {
+/**
+ * `message` is a request or a notification: it has a `method`. `contentMaxChars`: how much is recorded of a tool's
+ * arguments, 0 for nothing.
+ */
+export function describeMessage(message: Message, contentMaxChars: number): MessageDescription {
   const method = boundedText(String(message['method']), maxNameChars)
   const params = ownValue(message, 'params')
   const attributes: Attributes = { [ATTR_MCP_METHOD_NAME]: method }
@@ -44,7 +47,8 @@ export function describeMessage(message: Message, captureContent: boolean): Mess
   const promptName = promptNameIn(method, params)
   if (promptName !== undefined) attributes[ATTR_GEN_AI_PROMPT_NAME] = promptName
   const uri = resourceMethods.has(method) ? ownValue(params, 'uri') : undefined
-  if (typeof uri === 'string') attributes[ATTR_MCP_RESOURCE_URI] = boundedText(uri, maxUriChars)
+  if (typeof uri === 'string')
+    attributes[ATTR_MCP_RESOURCE_URI] = boundedText(withoutSecrets(uri), maxUriChars)
 
   const id = requestIdOf(message['id'])
   if (id !== undefined) attributes[ATTR_JSONRPC_REQUEST_ID] = boundedText(String(id), maxNameChars)
@@ -52,14 +56,18 @@ export function describeMessage(message: Message, captureContent: boolean): Mess
   if (typeof version === 'string' && version !== '2.0') {
     attributes[ATTR_JSONRPC_PROTOCOL_VERSION] = boundedText(version, maxNameChars)
   }
-  if (captureContent && method === 'tools/call') {
-    Object.assign(
-      attributes,
-      contentAttributes(ATTR_GEN_AI_TOOL_CALL_ARGUMENTS, ownValue(params, 'arguments')),
-    )
+  if (method === 'tools/call') {
+    const content = ownValue(params, 'arguments')
+    Object.assign(attributes, contentAttributes(ATTR_GEN_AI_TOOL_CALL_ARGUMENTS, content, contentMaxChars))
   }
   const target = toolName ?? promptName
   return { spanName: target === undefined ? method : `${method} ${target}`, method, toolName, attributes }
+}
+
+/** The URI up to its query, without a password: names of resources are no content, tokens and questions are. */
+function withoutSecrets(uri: string): string {
+  const end = uri.search(/[?#]/)
+  return (end < 0 ? uri : uri.slice(0, end)).replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, '$1')
 }
 
 function promptNameIn(method: string, params: unknown): string | undefined {

@@ -144,7 +144,11 @@ describe('a message that cannot be sent', () => {
 
 describe('open requests', () => {
   const callOf = (name: string) =>
-    makeCall(spans.tracer.startSpan(name), 'ping', { isBorrowed: false, captureContent: false })
+    makeCall(spans.tracer.startSpan(name), 'ping', {
+      isBorrowed: false,
+      contentMaxChars: 0,
+      describesErrors: true,
+    })
 
   test('are bounded: the oldest ends', () => {
     const calls = makeOpenCalls()

@@ -3,7 +3,7 @@ import { context, SpanKind, trace, TraceFlags, type Context, type Span } from '@
 import { ATTR_HOLDFAST_CONTEXT_CARRIER } from '../conventions.ts'
 import { makeCall } from './call.ts'
 import { follow, hasSpan, isMethod, isNothing, type Connection, type Delivery } from './connection.ts'
-import { requestHeadersOf } from './context-keys.ts'
+import { liftSuppression, requestHeadersOf } from './context-keys.ts'
 import { isRecord, type Message, type Transport } from './mcp-shapes.ts'
 import { borrowOuterSpan } from './outer-span.ts'
 import { parentOfRequest } from './parent-of-request.ts'
@@ -22,7 +22,7 @@ export function beginReceive(connection: Connection, message: Message, extra: un
     return undefined
   }
   connection.cancel(incoming, message)
-  const active = context.active()
+  const active = liftSuppression(context.active())
   const inRequest = servesHttp(connection.transport)
   const headers = headersOf(extra) ?? (inRequest ? requestHeadersOf(active) : undefined)
   const belongs = isAmbientOf(connection, active, inRequest || headers !== undefined)
@@ -38,7 +38,8 @@ export function beginReceive(connection: Connection, message: Message, extra: un
   if (isNothing(span)) return undefined
   const call = makeCall(span, method, {
     isBorrowed: outer !== undefined,
-    captureContent: settings.captureContent,
+    contentMaxChars: settings.contentMaxChars(),
+    describesErrors: settings.describesErrors(),
   })
   return { context: trace.setSpan(parent, span), ...follow(incoming, message, call) }
 }

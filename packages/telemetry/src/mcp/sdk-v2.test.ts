@@ -15,7 +15,7 @@ import { toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import { SSEServerTransport } from '@modelcontextprotocol/server-legacy/sse'
 import { serveStdio, StdioServerTransport } from '@modelcontextprotocol/server/stdio'
-import { traceMcpClient, traceMcpServer } from './index.ts'
+import { traceMcpClient, traceMcpServer, withRequestContext } from './index.ts'
 import { listenHttp } from './test-connections.ts'
 import { registerTestSpans } from './test-spans.ts'
 
@@ -167,3 +167,35 @@ for (const [transport, connect, version, network] of cells) {
     })
   })
 }
+
+describe('a server that is called within the fetch of its client', () => {
+  const fetches = {
+    'as it is': (handle: (request: Request) => Promise<Response>, request: Request) => handle(request),
+    'behind a middleware': (handle: (request: Request) => Promise<Response>, request: Request) =>
+      withRequestContext(request.headers, () => {
+        spans.tracer.startSpan('before').end()
+        return handle(request)
+      }),
+  }
+  for (const [how, handleWith] of Object.entries(fetches)) {
+    test(`records its spans, ${how}`, async () => {
+      const handler = createMcpHandler(() => traceMcpServer(makeServer()))
+      const client = traceMcpClient(new Client({ name: 'client', version: '1.0.0' }))
+      await client.connect(
+        new StreamableHTTPClientTransport(new URL('http://localhost/mcp'), {
+          fetch: (url, init) =>
+            handleWith((request) => Promise.resolve(handler.fetch(request)), new Request(url, init)),
+        }),
+      )
+      spans.clear()
+      await client.callTool({ name: 'look' })
+      await client.close()
+      const [server, sent] = spans.named('tools/call look')
+      assert.ok(server && sent)
+      assert.equal(server.kind, SpanKind.SERVER)
+      assert.equal(server.parentSpanContext?.spanId, sent.spanContext().spanId)
+      assert.equal(spans.one('work').parentSpanContext?.spanId, server.spanContext().spanId)
+      if (how === 'behind a middleware') assert.ok(spans.named('before').length > 0)
+    })
+  }
+})

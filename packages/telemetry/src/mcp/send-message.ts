@@ -53,7 +53,11 @@ function beginOne(connection: Connection, message: Message, isResumption: boolea
 
   const { span, isBorrowed, method, inCall } = startSpan(connection, message, cancelled?.span)
   if (isNothing(span)) return undefined
-  const call = makeCall(span, method, { isBorrowed, captureContent: settings.captureContent })
+  const call = makeCall(span, method, {
+    isBorrowed,
+    contentMaxChars: settings.contentMaxChars(),
+    describesErrors: settings.describesErrors(),
+  })
   const withMeta = writesMeta ? injectIntoMeta(message, inCall) : undefined
   const carriers: Carrier[] = withMeta === undefined ? [] : ['mcp.meta']
   span.setAttribute(ATTR_HOLDFAST_CONTEXT_INJECTED, [...carriers])

@@ -14,7 +14,8 @@ const tracedFetches = new WeakSet<object>()
 /**
  * For the `fetch` option of a transport: adds the context that is active where a message is sent to the headers of its
  * POST. Streams (GET), the end of a session (DELETE) and authorization are left alone. A `traceparent` that is there
- * already stays.
+ * already stays. Spans that a `fetch` of your own starts are not recorded; those of an MCP server that it calls in this
+ * process are.
  */
 export function traceMcpFetch(fetch: FetchLike = (url, init) => globalThis.fetch(url, init)): FetchLike {
   if (tracedFetches.has(fetch)) return fetch

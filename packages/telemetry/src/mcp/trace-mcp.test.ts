@@ -118,13 +118,15 @@ describe('content', () => {
 
   test('is switched on by the environment, and off by the nearer word', () => {
     const standard = { OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'SPAN_ONLY' }
-    assert.equal(readMcpSettings({}, {}).captureContent, false)
-    assert.equal(readMcpSettings({}, standard).captureContent, true)
-    assert.equal(readMcpSettings({}, { TELEMETRY_CAPTURE_CONTENT: 'all' }).captureContent, true)
-    assert.equal(
-      readMcpSettings({}, { ...standard, TELEMETRY_CAPTURE_CONTENT: 'none' }).captureContent,
-      false,
-    )
-    assert.equal(readMcpSettings({ captureContent: false }, standard).captureContent, false)
+    const all = { TELEMETRY_CAPTURE_CONTENT: 'all' }
+    assert.equal(readMcpSettings({}, {}).contentMaxChars(), 0)
+    assert.equal(readMcpSettings({}, standard).contentMaxChars(), 65_536)
+    assert.equal(readMcpSettings({}, all).contentMaxChars(), 65_536)
+    assert.equal(readMcpSettings({}, { ...all, TELEMETRY_VALUE_MAX_CHARS: '100' }).contentMaxChars(), 100)
+    assert.equal(readMcpSettings({}, { ...all, TELEMETRY_VALUE_MAX_CHARS: '1' }).contentMaxChars(), 65_536)
+    assert.equal(readMcpSettings({}, { ...standard, TELEMETRY_CAPTURE_CONTENT: 'none' }).contentMaxChars(), 0)
+    assert.equal(readMcpSettings({ captureContent: false }, standard).contentMaxChars(), 0)
+    assert.equal(readMcpSettings({}, { TELEMETRY_CAPTURE_CONTENT: 'none' }).describesErrors(), false)
+    assert.equal(readMcpSettings({}, {}).describesErrors(), true)
   })
 })

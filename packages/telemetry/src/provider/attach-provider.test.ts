@@ -3,7 +3,12 @@ import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
 import { trace, type TracerProvider as ApiTracerProvider } from '@opentelemetry/api'
 import { resourceFromAttributes } from '@opentelemetry/resources'
-import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
+import {
+  AlwaysOffSampler,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace'
 import { createTelemetry, holdfastSpanProcessor } from '../index.ts'
 
 const options = { serviceName: 'joins', backend: 'memory', env: {} } as const
@@ -100,6 +105,28 @@ test('the processor alone, registered later, feeds a service that was made befor
   telemetry.span('ours', () => 0)
   assert.equal(telemetry.finishedSpans().length, 1)
   assert.deepEqual(application.names(), ['ours'])
+  await telemetry.shutdown()
+})
+
+test('a processor that no registered provider has is said when a span misses it, not before, and not of what is sampled out', async () => {
+  const said: string[] = []
+  const listen = ({ code }: Error & { code?: string }): void => void said.push(String(code))
+  process.on('warning', listen)
+  const unsampled = { sampler: new AlwaysOffSampler() }
+  const application = openApplication({ spanProcessors: [holdfastSpanProcessor(options)], ...unsampled })
+  const telemetry = createTelemetry(options)
+  trace.setGlobalTracerProvider(application.provider)
+  telemetry.span('sampled out', () => 0)
+  trace.disable()
+  await new Promise((done) => setImmediate(done))
+  assert.ok(!said.includes('HOLDFAST_NOT_REGISTERED'))
+  const warning = nextWarning('HOLDFAST_NOT_REGISTERED')
+  assert.equal(
+    telemetry.span('nowhere', () => 1),
+    1,
+  )
+  assert.match(await warning, /holdfastSpanProcessor\(\) .* is not registered/)
+  process.removeListener('warning', listen)
   await telemetry.shutdown()
 })
 

@@ -2,10 +2,11 @@
 // are in one tree; if not, by one of our own, which becomes the global one. There is no public way to add a processor to
 // a registered provider, in 2.x and in 3.x of the SDK; both hold theirs in the same private place, which is looked at
 // before it is used. Where that fails it is said what to do: nothing is ever exported nowhere in silence.
-import { ProxyTracerProvider, trace, type TracerProvider as ApiTracerProvider } from '@opentelemetry/api'
+import { trace, type TracerProvider as ApiTracerProvider } from '@opentelemetry/api'
 import { TracerProvider, type SpanProcessor } from '@opentelemetry/sdk-trace'
 import { report } from '../report.ts'
 import type { Settings } from '../settings/settings.ts'
+import { findRegistered } from './find-registered.ts'
 import { makeResource } from './make-resource.ts'
 import { makeSampler } from './make-sampler.ts'
 
@@ -85,15 +86,6 @@ function compareServiceName(provider: ApiTracerProvider, { serviceName }: Settin
     'HOLDFAST_SERVICE_NAME',
     `The registered OpenTelemetry provider calls the service ${theirs}, and so do its spans; the serviceName of createTelemetry does not count.`,
   )
-}
-
-/** The provider behind the global proxy; undefined while nobody registered one. */
-function findRegistered(): ApiTracerProvider | undefined {
-  const global: Partial<ProxyTracerProvider> & ApiTracerProvider = trace.getTracerProvider()
-  if (typeof global.getDelegate !== 'function') return global
-  const delegate = global.getDelegate()
-  // Without a provider a proxy leads to the one that does nothing, of which there is one.
-  return delegate === new ProxyTracerProvider().getDelegate() ? undefined : delegate
 }
 
 // sdk-trace(-base) 1.x, 2.x and 3.x: provider._activeSpanProcessor (a MultiSpanProcessor)._spanProcessors (an array).

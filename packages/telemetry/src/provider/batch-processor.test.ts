@@ -12,7 +12,7 @@ const settings = {
 }
 
 function collect(slow = false) {
-  const batches: ReadableSpan[][] = []
+  const batches: (readonly ReadableSpan[])[] = []
   const flushes: number[] = []
   const processor = openBatchProcessor(
     {

@@ -3,13 +3,20 @@
 // handed on at once. And what it holds when the process ends is lost: here `drainNow` hands it on, synchronously.
 import type { Context } from '@opentelemetry/api'
 import { TraceFlags } from '@opentelemetry/api'
-import type { ReadableSpan, Span, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace'
+import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace'
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace'
+import type { Delivery, FlushBounds } from '../export/delivery.ts'
 import { report } from '../report.ts'
 import type { BatchSettings } from '../settings/settings.ts'
 
+/** What it needs of a delivery. */
+type BatchTarget = Pick<Delivery, 'export' | 'forceFlush' | 'shutdown'>
+
 /** A span processor that batches into a delivery. */
 export interface BatchProcessor extends SpanProcessor {
+  /** `bounds` are the delivery's. */
+  forceFlush(bounds?: FlushBounds): Promise<void>
+  shutdown(bounds?: FlushBounds): Promise<void>
   /** Hands everything that ended so far to the delivery before it returns. For the end of the process. */
   drainNow(): void
   /** Spans that were dropped here, because the provider's resource never settled. */
@@ -20,7 +27,7 @@ export interface BatchProcessor extends SpanProcessor {
  * Batches sampled spans by OTEL_BSP_*'s bounds and gives them to the delivery, which owns them from then on.
  * Used by every backend that sends.
  */
-export function openBatchProcessor(delivery: SpanExporter, settings: BatchSettings): BatchProcessor {
+export function openBatchProcessor(delivery: BatchTarget, settings: BatchSettings): BatchProcessor {
   const waiting = new Set<ReadableSpan>()
   const batching = new BatchSpanProcessor({
     exporter: {
@@ -29,7 +36,7 @@ export function openBatchProcessor(delivery: SpanExporter, settings: BatchSettin
         if (fresh.length > 0) delivery.export(fresh, done)
         else done({ code: 0 })
       },
-      forceFlush: async () => delivery.forceFlush?.(),
+      forceFlush: () => delivery.forceFlush(),
       shutdown: () => delivery.shutdown(),
     },
     maxQueueSize: settings.maxQueueSize,
@@ -43,7 +50,7 @@ export function openBatchProcessor(delivery: SpanExporter, settings: BatchSettin
 class DrainableBatchProcessor implements BatchProcessor {
   #batching: BatchSpanProcessor
   #waiting: Set<ReadableSpan>
-  #delivery: SpanExporter
+  #delivery: BatchTarget
   #handOnAt: number
   #keepAtMost: number
   #isShutDown = false
@@ -52,7 +59,7 @@ class DrainableBatchProcessor implements BatchProcessor {
   constructor(
     batching: BatchSpanProcessor,
     waiting: Set<ReadableSpan>,
-    delivery: SpanExporter,
+    delivery: BatchTarget,
     settings: BatchSettings,
   ) {
     this.#batching = batching
@@ -81,14 +88,15 @@ class DrainableBatchProcessor implements BatchProcessor {
   }
 
   /** Resolves when the delivery has delivered or spooled what ended so far. */
-  async forceFlush(): Promise<void> {
+  async forceFlush(bounds?: FlushBounds): Promise<void> {
     await this.#handOn()
-    await this.#delivery.forceFlush?.()
+    await this.#delivery.forceFlush(bounds)
   }
 
-  async shutdown(): Promise<void> {
+  async shutdown(bounds?: FlushBounds): Promise<void> {
     this.#isShutDown = true
     await this.#handOn()
+    await this.#delivery.shutdown(bounds)
     await this.#batching.shutdown()
   }
 

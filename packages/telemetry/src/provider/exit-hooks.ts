@@ -5,19 +5,20 @@
 export interface ExitSteps {
   /** There is time; never rejects. */
   readonly deliver: () => Promise<void>
-  /** There is none, and nothing comes after it. */
+  /** There is none. Called again when the process goes on after all, and ends later. */
   readonly endNow: () => void
-  /** The end may be near, or not: what waits is written down, and all goes on. */
-  readonly saveNow: () => void
   /** Grows with everything that was taken, so that nothing is delivered twice. */
   readonly takenCount: () => number
 }
 
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
+/** Whoever lives so long after a signal that ends processes is not ended by it. */
+const survivedMs = 100
 
 /** Registers the hooks; the result takes them away. */
 export function hookExit(steps: ExitSteps): () => void {
   let deliveredAt = -1
+  let isHooked = true
   const onBeforeExit = (): void => {
     // Delivering wakes the event loop, and so brings the next `beforeExit`.
     if (steps.takenCount() === deliveredAt) return
@@ -27,17 +28,22 @@ export function hookExit(steps: ExitSteps): () => void {
     // A handler of the application's that shuts down has the time to deliver: on disk, spans would wait for the next start.
     if (othersWait(signal)) return
     steps.endNow()
-    unhook()
+    process.removeListener(signal, onSignal)
     process.kill(process.pid, signal)
+    // The first process of a container is not ended by a signal that it does not listen to.
+    setTimeout(() => isHooked && listen(signal), survivedMs).unref()
   }
+  // Before all others: of theirs, one that listens once is no longer there when it is its turn.
+  const listen = (signal: NodeJS.Signals): void => void process.prependListener(signal, onSignal)
   const unhook = (): void => {
+    isHooked = false
     process.removeListener('beforeExit', onBeforeExit)
     process.removeListener('exit', steps.endNow)
     for (const signal of signals) process.removeListener(signal, onSignal)
   }
   process.on('beforeExit', onBeforeExit)
   process.on('exit', steps.endNow)
-  for (const signal of signals) process.on(signal, onSignal)
+  for (const signal of signals) listen(signal)
   return unhook
 }
 

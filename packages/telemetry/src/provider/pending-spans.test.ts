@@ -66,6 +66,16 @@ test('a span that stays open is shown, marked and without an end, again and agai
   await end()
 })
 
+test('while there is nobody to show it to nothing is sent, and then at once', async () => {
+  let asked = 0
+  const isWanted = (): boolean => ++asked > 3
+  const { tracer, nextSending, end, sent } = watch({ isWanted, heartbeatMs: 60_000 })
+  tracer.startSpan('open')
+  const [first] = await nextSending()
+  assert.deepEqual([first?.name, asked, sent.length], ['open', 4, 1])
+  await end()
+})
+
 test('what was not open for long enough is not shown', async () => {
   const { tracer, nextSending, end, sent } = watch({ firstAfterMs: 20 })
   for (let number = 0; number < 100; number += 1) tracer.startSpan('short').end()

@@ -1,16 +1,22 @@
 // Shows spans before they end: a copy of each span that is open for 5 s, and again every 30 s, marked
 // `holdfast.span.running` and with end time 0. The finished span replaces it in the server, in either order of arrival.
-// Best effort: a copy that cannot be sent now is not sent later. To Holdfast only; others misread such spans.
+// Best effort: a copy that cannot be sent now is not sent later. Others than Holdfast misread such spans, so
+// that whoever makes this says when there is somebody to show them to.
 import { TraceFlags, type Attributes, type Context } from '@opentelemetry/api'
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace'
 import { ATTR_HOLDFAST_SPAN_RUNNING } from '../conventions.ts'
 
-export interface PendingSpansOptions {
-  readonly send: (spans: readonly ReadableSpan[]) => void
+export interface PendingSpansPace {
   readonly firstAfterMs?: number
   readonly heartbeatMs?: number
   /** How often the open spans are looked through. */
   readonly sweepMs?: number
+}
+
+export interface PendingSpansOptions extends PendingSpansPace {
+  readonly send: (spans: readonly ReadableSpan[]) => void
+  /** Asked in each sweep that has something to send; while it is not so, nothing is sent, and it is due again. */
+  readonly isWanted?: () => boolean
   /** Spans that are watched; those that start beyond it are not shown before they end. */
   readonly maxWatched?: number
   /** Copies of one sweep: local roots first, then the longest open. */
@@ -32,6 +38,7 @@ export class PendingSpans implements SpanProcessor {
 
   constructor(options: PendingSpansOptions) {
     this.#options = {
+      isWanted: () => true,
       firstAfterMs: 5000,
       heartbeatMs: 30_000,
       sweepMs: 1000,
@@ -74,7 +81,7 @@ export class PendingSpans implements SpanProcessor {
       0,
       this.#options.maxCopies,
     )
-    if (first.length === 0) return
+    if (first.length === 0 || !this.#options.isWanted()) return
     for (const watched of first) watched.dueAtMs = now + this.#options.heartbeatMs
     this.#options.send(first.map(({ span }) => copyRunning(span)))
   }

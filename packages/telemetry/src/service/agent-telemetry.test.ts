@@ -88,6 +88,13 @@ describe('a span', () => {
     }
   })
 
+  test('without work is a mistake that is named', () => {
+    assert.throws(() => telemetry.span('no work', { inputs: 1 }, undefined as never), {
+      name: 'TypeError',
+      message: /function to run inside the span/,
+    })
+  })
+
   test('has its type, operation, inputs, outputs and attributes', () => {
     const options = {
       type: 'RETRIEVER',

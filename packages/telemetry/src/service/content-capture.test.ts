@@ -24,6 +24,10 @@ async function record(captureContent: ContentCapture): Promise<readonly Finished
     span.setDocuments(['seen-document']),
   )
   telemetry.agentRun({ name: 'a', messages: 'seen-message' }, () => 0)
+  const fail = (): void => {
+    throw new RangeError('told-mistake')
+  }
+  assert.throws(() => telemetry.span('failing', fail), /told-mistake/)
   await telemetry.shutdown()
   return telemetry.finishedSpans()
 }
@@ -32,13 +36,18 @@ test('explicit: what was told is recorded, what was seen is not', async () => {
   const text = JSON.stringify(await record('explicit'))
   assert.match(text, /told-input/)
   assert.match(text, /told-output/)
+  assert.match(text, /told-mistake/)
   assert.doesNotMatch(text, /seen-/)
 })
 
-test('none: neither, and a failed output is still failed', async () => {
+test('none: neither, and what failed is still failed, with the type of its error and nothing else', async () => {
   const spans = await record('none')
   assert.doesNotMatch(JSON.stringify(spans), /told-|seen-/)
   assert.equal(spans.find(({ name }) => name === 'own')?.status.code, 'ERROR')
+  const failing = spans.find(({ name }) => name === 'failing')
+  assert.deepEqual(failing?.status, { code: 'ERROR', message: undefined })
+  assert.deepEqual(failing?.attributes, { 'error.type': 'RangeError' })
+  assert.deepEqual(failing?.events, [{ name: 'exception', attributes: { 'exception.type': 'RangeError' } }])
 })
 
 test('all: both, in the attributes and the schema of the conventions', async () => {

@@ -17,6 +17,9 @@ test('context is read from every kind of carrier, whatever the case of its names
     'a plain object': { traceparent },
     'names in capitals': { TraceParent: traceparent },
     'arrays, as in Node’s headers': { traceparent: [traceparent, 'second'] },
+    'the first valid of several': {
+      traceparent: ['nonsense', `00-${'0'.repeat(32)}-b7ad6b7169203331-01,${traceparent}`],
+    },
     'values that were joined with a comma': { traceparent: `${traceparent}, ${traceparent}` },
     Headers: new Headers({ Traceparent: traceparent }),
     'a Map': new Map([['TRACEPARENT', traceparent]]),

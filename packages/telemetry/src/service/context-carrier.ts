@@ -1,5 +1,6 @@
 // Carriers of context as people have them: plain objects, Map, the Headers of fetch, Node's headers with arrays in them.
 import type { TextMapGetter, TextMapSetter } from '@opentelemetry/api'
+import { pickTraceparent } from './pick-traceparent.ts'
 
 type Fields = Record<string, unknown>
 
@@ -21,7 +22,7 @@ export const carrierSetter: TextMapSetter<object> = {
   },
 }
 
-/** Reads; names in any case. Of several `traceparent` the first counts, also where they were joined with a comma. */
+/** Reads; names in any case. Of several `traceparent` the first valid one counts, also where they were joined with a comma. */
 export const carrierGetter: TextMapGetter<object> = {
   get(carrier, key) {
     const value = read(carrier, key)
@@ -29,7 +30,7 @@ export const carrierGetter: TextMapGetter<object> = {
       (item) => typeof item === 'string',
     )
     if (values.length === 0) return undefined
-    return key === 'traceparent' ? values[0]?.split(',')[0]?.trim() : values.join(',')
+    return key === 'traceparent' ? pickTraceparent(values) : values.join(',')
   },
   keys(carrier) {
     if (isHeaders(carrier) || carrier instanceof Map) return [...carrier.keys()].map(String)

@@ -23,12 +23,6 @@ export class OpenStreams {
     opened.onEnd = () => this.#open.delete(opened)
   }
 
-  /** The consumer now holds `next` instead. */
-  replace(held: object, next: object, opened: OpenedSpan): void {
-    this.release(held)
-    if (!opened.isEnded) this.#collected.register(next, opened, next)
-  }
-
   /** It no longer matters whether somebody holds this. */
   release(held: object): void {
     this.#collected.unregister(held)

@@ -10,6 +10,8 @@ export interface ResultObserver {
   readonly onStream?: () => void
   readonly onFirstItem?: (secondsSinceStart: number) => void
   readonly onItem?: (item: unknown) => void
+  /** Before the span ends, however it does. */
+  readonly onEnd?: () => void
 }
 
 export class OpenedSpan {
@@ -40,6 +42,7 @@ export class OpenedSpan {
   end(): void {
     if (this.#isEnded) return
     this.#isEnded = true
+    this.containment.run('completing a span', () => this.observer.onEnd?.(), undefined)
     // A processor of the application's may throw here.
     this.containment.run('ending a span', () => this.span.otelSpan.end(), undefined)
     this.#onEnd?.()

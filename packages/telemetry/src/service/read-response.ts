@@ -17,13 +17,21 @@ export interface ResponseFacts {
 /** Undefined when the value is no response of a model: nothing of it was recognised. */
 export function readResponse(value: unknown): ResponseFacts | undefined {
   const fields = asFields(value)
-  if (fields === undefined) return undefined
+  // A result of the AI SDK's streamText is read by reading its fields: its streams would be consumed.
+  if (fields === undefined || 'textStream' in fields) return undefined
   // Wrapped: events of Anthropic's and of OpenAI's response streams, and the AI SDK's own envelope.
   const inner = asFields(fields['message']) ?? asFields(fields['response'])
   const outer = readFields(fields)
   const wrapped = inner && isStreamEvent(fields) ? readFields(inner) : undefined
-  const facts = { ...wrapped, ...outer }
+  const facts = { ...readIdentity(fields, outer, inner), ...wrapped, ...outer }
   return Object.keys(facts).length > 0 ? facts : undefined
+}
+
+// The AI SDK has id and model beside the rest, in `response`.
+function readIdentity(fields: Fields, outer: ResponseFacts, inner: Fields | undefined): ResponseFacts {
+  const isAiSdk = 'finishReason' in fields && outer.finishReasons !== undefined
+  const [id, model] = isAiSdk ? [textOf(inner?.['id']), textOf(inner?.['modelId'])] : []
+  return { ...(id !== undefined && { id }), ...(model !== undefined && { model }) }
 }
 
 function readFields(fields: Fields): ResponseFacts {

@@ -11,7 +11,7 @@ import {
 } from '../conventions.ts'
 import type { Containment } from './containment.ts'
 import { recordsExplicit, type ContentPolicy } from './content-policy.ts'
-import { describeError } from './describe-error.ts'
+import { describeError, type ErrorDescription } from './describe-error.ts'
 import { serialiseValue } from './serialise-value.ts'
 import type { TelemetrySpan } from './telemetry-span.ts'
 import { toAttributes } from './to-attributes.ts'
@@ -55,8 +55,8 @@ export class RecordedSpan implements TelemetrySpan {
       }
       const error = errorIn(outputs)
       if (error === undefined) return
-      const { type, message } = describeError(error)
-      this.markFailed(type, recordsExplicit(this.policy) ? message : undefined)
+      const { type, message } = this.#describe(error)
+      this.markFailed(type, message)
     })
   }
 
@@ -74,7 +74,7 @@ export class RecordedSpan implements TelemetrySpan {
 
   recordError(error: unknown): this {
     return this.record('recordError', () => {
-      const { type, message, stack } = describeError(error)
+      const { type, message, stack } = this.#describe(error)
       this.markFailed(type, message)
       this.otelSpan.addEvent('exception', {
         'exception.type': type,
@@ -82,6 +82,13 @@ export class RecordedSpan implements TelemetrySpan {
         ...(stack !== undefined && { 'exception.stacktrace': stack }),
       })
     })
+  }
+
+  // An error can be anything, also what throws when it is read. And its message quotes what it is about: it is content.
+  #describe(error: unknown): ErrorDescription {
+    const unreadable = { type: '_OTHER', message: undefined, stack: undefined }
+    const description = this.containment.run('reading an error', () => describeError(error), unreadable)
+    return recordsExplicit(this.policy) ? description : { ...unreadable, type: description.type }
   }
 
   /** Runs our own code, if the span takes notice at all. */

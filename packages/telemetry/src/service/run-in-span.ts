@@ -1,7 +1,20 @@
 // Runs work inside a span. Whatever of ours fails, the work runs once, and what it gives or throws goes to the caller.
-import { context, INVALID_SPAN_CONTEXT, ROOT_CONTEXT, trace, type Link, type Span } from '@opentelemetry/api'
+import {
+  context,
+  INVALID_SPAN_CONTEXT,
+  ROOT_CONTEXT,
+  trace,
+  type Attributes,
+  type Link,
+  type Span,
+} from '@opentelemetry/api'
 import type { SpanKind, Tracer } from '@opentelemetry/api'
-import { ATTR_HOLDFAST_SPAN_TYPE, ATTR_GEN_AI_OPERATION_NAME, operationOfSpanType } from '../conventions.ts'
+import {
+  ATTR_GEN_AI_OPERATION_NAME,
+  ATTR_GEN_AI_TOOL_NAME,
+  ATTR_HOLDFAST_SPAN_TYPE,
+  operationOfSpanType,
+} from '../conventions.ts'
 import type { SpanType } from '../conventions.ts'
 import type { CapturedContext } from './captured-context.ts'
 import type { Containment } from './containment.ts'
@@ -37,8 +50,8 @@ type SpanClass<S extends RecordedSpan> = new (
 ) => S
 
 /**
- * `prepare` is called before the work, to record inputs; `observe` gives what is to see results and items go by. Both
- * only for spans that are recorded.
+ * Throws what the work throws, and a TypeError when there is no work. `prepare` is called before the work, to record
+ * inputs; `observe` gives what is to see results and items go by. Both only for spans that are recorded.
  */
 export function runInSpan<T, S extends RecordedSpan>(
   surroundings: SpanSurroundings,
@@ -49,6 +62,11 @@ export function runInSpan<T, S extends RecordedSpan>(
   observe?: (span: S) => ResultObserver,
 ): T {
   const { containment, policy } = surroundings
+  if (typeof work !== 'function') {
+    throw new TypeError(
+      'the last argument of a call of TelemetryService is the function to run inside the span; there is none',
+    )
+  }
   const started = containment.run('starting a span', () => startSpan(surroundings, start()), undefined)
   if (started === undefined) {
     return work(new makeSpan(trace.wrapSpanContext(INVALID_SPAN_CONTEXT), containment, policy))
@@ -71,9 +89,7 @@ function startSpan({ tracer, policy }: SpanSurroundings, start: SpanStart) {
   const parent = parentOf(start.parent)
   const attributes = start.attributes ? toAttributes(start.attributes, policy.valueMaxChars) : {}
   if (start.type !== undefined) {
-    attributes[ATTR_HOLDFAST_SPAN_TYPE] = start.type
-    const operation = operationOfSpanType[start.type]
-    if (operation !== undefined) attributes[ATTR_GEN_AI_OPERATION_NAME] ??= operation
+    Object.assign(attributes, typeAttributes(start.type, String(start.name), attributes))
   }
   const span = tracer.startSpan(
     String(start.name),
@@ -85,6 +101,19 @@ function startSpan({ tracer, policy }: SpanSurroundings, start: SpanStart) {
     parent,
   )
   return { span, context: trace.setSpan(parent, span) }
+}
+
+// The type is Holdfast's own; the conventions' operation goes with it only as they have it: a span of a model call that
+// names no provider is none of theirs.
+function typeAttributes(type: SpanType, name: string, told: Attributes): Attributes {
+  const attributes: Attributes = { [ATTR_HOLDFAST_SPAN_TYPE]: type }
+  if (type === 'TOOL') attributes[ATTR_GEN_AI_TOOL_NAME] = told[ATTR_GEN_AI_TOOL_NAME] ?? name
+  const { operation, requires } = operationOfSpanType[type] ?? {}
+  const isComplete = requires === undefined || (told[requires] ?? attributes[requires]) !== undefined
+  if (operation !== undefined && isComplete) {
+    attributes[ATTR_GEN_AI_OPERATION_NAME] = told[ATTR_GEN_AI_OPERATION_NAME] ?? operation
+  }
+  return attributes
 }
 
 function parentOf(parent: CapturedContext | 'root' | undefined) {

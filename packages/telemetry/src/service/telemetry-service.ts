@@ -23,6 +23,8 @@ export interface TelemetryService {
    * Runs `work` inside a span, which ends when the work does: at its return, when its promise settles, or, if it gives a
    * generator or an async iterable (itself or in a promise), at the end of that. What the work throws marks the span
    * failed and goes on to the caller.
+   * In place of a native promise the caller gets another that settles the same way, and has its own properties. A
+   * rejection is to be handled on that: what handles it on the first promise does not. Throws a TypeError without `work`.
    */
   span<T>(name: string, work: (span: TelemetrySpan) => T): T
   span<T>(name: string, options: SpanOptions, work: (span: TelemetrySpan) => T): T
@@ -64,9 +66,9 @@ export interface TelemetryService {
 
 /** What `updateCurrentTrace` takes. Values that are not strings, numbers or booleans become JSON text. */
 export interface TraceMetadata {
-  readonly conversationId?: string
-  readonly sessionId?: string
-  readonly userId?: string
+  readonly conversationId?: string | undefined
+  readonly sessionId?: string | undefined
+  readonly userId?: string | undefined
   readonly [tag: string]: unknown
 }
 

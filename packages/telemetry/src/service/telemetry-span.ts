@@ -26,15 +26,15 @@ export interface TelemetrySpan {
 
 /** How a span begins. */
 export interface SpanOptions {
-  readonly type?: SpanType
+  readonly type?: SpanType | undefined
   /** As `setInputs`. */
   readonly inputs?: unknown
-  readonly attributes?: Readonly<Record<string, unknown>>
+  readonly attributes?: Readonly<Record<string, unknown>> | undefined
   /** INTERNAL unless told. */
-  readonly kind?: SpanKind
-  readonly links?: Link[]
+  readonly kind?: SpanKind | undefined
+  readonly links?: Link[] | undefined
   /** The parent, instead of the active context; `root` begins a trace of its own. */
-  readonly parent?: CapturedContext | 'root'
+  readonly parent?: CapturedContext | 'root' | undefined
 }
 
 /** A finished span as plain data, as `finishedSpans()` gives it. */

@@ -1,26 +1,31 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { outputMessagesOf, toMessages, toParts } from './to-messages.ts'
+import { serialiseValue } from './serialise-value.ts'
+import { toMessages, toParts } from './to-messages.ts'
+
+const written = (messages: unknown): unknown => JSON.parse(JSON.stringify(messages))
 
 test('OpenAI’s messages come out in the conventions’ schema', () => {
   assert.deepEqual(
-    toMessages([
-      { role: 'system', content: 'be kind' },
-      {
-        role: 'user',
-        content: [
-          { type: 'text', text: 'look' },
-          { type: 'image_url', image_url: { url: 'data:…' } },
-        ],
-      },
-      {
-        role: 'assistant',
-        content: null,
-        tool_calls: [{ id: 'c1', type: 'function', function: { name: 'f', arguments: '{"a":1}' } }],
-      },
-      { role: 'tool', tool_call_id: 'c1', content: '42' },
-    ]),
+    written(
+      toMessages([
+        { role: 'system', content: 'be kind' },
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'look' },
+            { type: 'image_url', image_url: { url: 'data:…' } },
+          ],
+        },
+        {
+          role: 'assistant',
+          content: null,
+          tool_calls: [{ id: 'c1', type: 'function', function: { name: 'f', arguments: '{"a":1}' } }],
+        },
+        { role: 'tool', tool_call_id: 'c1', content: '42' },
+      ]),
+    ),
     [
       { role: 'system', parts: [{ type: 'text', content: 'be kind' }] },
       {
@@ -38,16 +43,18 @@ test('OpenAI’s messages come out in the conventions’ schema', () => {
 
 test('Anthropic’s blocks come out in the conventions’ schema', () => {
   assert.deepEqual(
-    toMessages([
-      {
-        role: 'assistant',
-        content: [
-          { type: 'thinking', thinking: 'hm' },
-          { type: 'tool_use', id: 't', name: 'f', input: { a: 1 } },
-        ],
-      },
-      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't', content: 'ok' }] },
-    ]),
+    written(
+      toMessages([
+        {
+          role: 'assistant',
+          content: [
+            { type: 'thinking', thinking: 'hm' },
+            { type: 'tool_use', id: 't', name: 'f', input: { a: 1 } },
+          ],
+        },
+        { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't', content: 'ok' }] },
+      ]),
+    ),
     [
       {
         role: 'assistant',
@@ -68,35 +75,66 @@ test('messages that are in the schema already, and a plain text, are understood'
   assert.deepEqual(toParts('be kind'), [{ type: 'text', content: 'be kind' }])
 })
 
-test('the messages of a response have its finish reason', () => {
-  const text = { type: 'text', content: 'hi' }
+test('Gemini’s contents and the AI SDK’s parts come out in the conventions’ schema', () => {
   assert.deepEqual(
-    outputMessagesOf({ choices: [{ finish_reason: 'stop', message: { role: 'assistant', content: 'hi' } }] }),
-    [{ role: 'assistant', parts: [text], finish_reason: 'stop' }],
-  )
-  assert.deepEqual(
-    outputMessagesOf({
-      type: 'message',
-      role: 'assistant',
-      content: [{ type: 'text', text: 'hi' }],
-      stop_reason: 'end_turn',
-    }),
-    [{ role: 'assistant', parts: [text], finish_reason: 'end_turn' }],
-  )
-  assert.deepEqual(
-    outputMessagesOf({
-      object: 'response',
-      output: [
-        { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'hi' }] },
-        { type: 'function_call', call_id: 'c', name: 'f', arguments: 'not json' },
-      ],
-    }),
+    written(
+      toMessages([
+        { role: 'user', parts: [{ text: 'hi' }] },
+        {
+          role: 'model',
+          parts: [{ text: 'hm', thought: true }, { functionCall: { name: 'f', args: { a: 1 } } }],
+        },
+        { role: 'user', parts: [{ functionResponse: { name: 'f', response: { r: 1 } } }] },
+        {
+          role: 'assistant',
+          content: [{ type: 'tool-call', toolCallId: 'c', toolName: 'f', input: { a: 1 } }],
+        },
+        { role: 'tool', content: [{ type: 'tool-result', toolCallId: 'c', output: 'ok' }] },
+      ]),
+    ),
     [
-      { role: 'assistant', parts: [text] },
-      { role: 'assistant', parts: [{ type: 'tool_call', id: 'c', name: 'f', arguments: 'not json' }] },
+      { role: 'user', parts: [{ type: 'text', content: 'hi' }] },
+      {
+        role: 'assistant',
+        parts: [
+          { type: 'reasoning', content: 'hm' },
+          { type: 'tool_call', name: 'f', arguments: { a: 1 } },
+        ],
+      },
+      { role: 'user', parts: [{ type: 'tool_call_response', id: 'f', response: { r: 1 } }] },
+      { role: 'assistant', parts: [{ type: 'tool_call', id: 'c', name: 'f', arguments: { a: 1 } }] },
+      { role: 'tool', parts: [{ type: 'tool_call_response', id: 'c', response: 'ok' }] },
     ],
   )
-  assert.equal(outputMessagesOf({ anything: 'else' }), undefined)
+})
+
+test('of binary content, of whatever kind, only that it was there is passed on', () => {
+  const bytes = Buffer.from('\u0000'.repeat(3000) + 'photo').toString('base64')
+  const parts = toParts([
+    { type: 'video', video: bytes },
+    { type: 'file', file: { file_data: `data:application/pdf;base64,${bytes}`, filename: 'a.pdf' } },
+    { inlineData: { mimeType: 'image/png', data: bytes } },
+    { type: 'image_new', data: new Uint8Array(5) },
+    { type: 'tool_result', content: [{ type: 'image', source: { type: 'base64', data: bytes } }] },
+    { type: 'blob', content: bytes },
+  ])
+  const text = JSON.stringify([parts, toMessages([{ role: 'tool', tool_call_id: 'c', content: bytes }])])
+  assert.equal(text.match(/binary content left out/g)?.length, 7)
+  assert.ok(text.length < 1000)
+  assert.match(text, /a\.pdf/)
+  const prose = 'It was a dark and stormy night. '.repeat(100)
+  assert.deepEqual(toParts([{ type: 'new', text: prose }]), [{ type: 'new', text: prose }])
+})
+
+test('arguments are parsed only as far as they are written', (context) => {
+  const parse = context.mock.method(JSON, 'parse')
+  const tool_calls = [
+    { id: 'c', function: { name: 'f', arguments: JSON.stringify({ a: 'x'.repeat(5000) }) } },
+  ]
+  const history = Array.from({ length: 100 }, () => ({ role: 'assistant', tool_calls }))
+  const { text } = serialiseValue(toMessages(history), 1000)
+  assert.ok(text.length < 5000)
+  assert.ok(parse.mock.callCount() <= 2, `${parse.mock.callCount()} calls`)
 })
 
 test('no value makes it throw', () => {
@@ -105,7 +143,6 @@ test('no value makes it throw', () => {
       toMessages(value)
       toMessages([{ role: 'user', content: value, tool_calls: [value] }])
       toParts([value])
-      outputMessagesOf({ choices: [value, { message: value }], messages: undefined })
     }),
   )
 })

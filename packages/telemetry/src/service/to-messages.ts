@@ -1,64 +1,38 @@
-// Messages in the conventions' schema (gen-ai-input-messages.json, gen-ai-output-messages.json):
-// [{role, parts: [{type, …}]}]. Takes them as OpenAI and Anthropic have them, or in that schema already; what is not
-// known is passed on as it is. Of binary content only that it was there.
+// Messages in the conventions' schema (gen-ai-input-messages.json): [{role, parts: [{type, …}]}]. Takes them as OpenAI,
+// Anthropic, Gemini and the AI SDK have them, or in that schema already; what is not known is passed on as it is. Of
+// binary content only that it was there.
+import { binaryMark, withoutBinary } from './without-binary.ts'
+
 type Fields = Readonly<Record<string, unknown>>
 
 /** Most messages that are looked at, from the newest backwards: an agent's history grows, and its end matters most. */
 const maxMessages = 500
 
 /** A list of messages, or one text of the user's. */
-export function toMessages(messages: unknown, defaultRole = 'user'): unknown[] {
+export function toMessages(messages: unknown, defaultRole = 'user'): object[] {
   if (typeof messages === 'string') return [{ role: defaultRole, parts: [textPart(messages)] }]
   const list = Array.isArray(messages) ? (messages as unknown[]) : [messages]
   return list.slice(-maxMessages).map((message) => toMessage(message, defaultRole))
 }
 
-/** System instructions: parts without a role. */
+/** System instructions, or the content of a message: parts without a role. */
 export function toParts(content: unknown): unknown[] {
   if (typeof content === 'string') return [textPart(content)]
   if (Array.isArray(content)) return content.map(toPart)
   return content === undefined || content === null ? [] : [toPart(content)]
 }
 
-/** The messages of a response, or undefined where it has none that are known. */
-export function outputMessagesOf(response: unknown): unknown[] | undefined {
-  if (typeof response !== 'object' || response === null) return undefined
-  const fields = response as Fields
-  if (fields['messages'] !== undefined) return toMessages(fields['messages'], 'assistant')
-  const choices = fields['choices']
-  if (Array.isArray(choices)) {
-    const messages = choices.flatMap((choice: Fields | null) =>
-      choice?.['message']
-        ? [withReason(toMessage(choice['message'], 'assistant'), choice['finish_reason'])]
-        : [],
-    )
-    return messages.length > 0 ? messages : undefined
-  }
-  if (fields['type'] === 'message' && Array.isArray(fields['content'])) {
-    return [withReason(toMessage(fields, 'assistant'), fields['stop_reason'])]
-  }
-  if (fields['object'] === 'response' && Array.isArray(fields['output'])) {
-    return (fields['output'] as unknown[]).map((item) => toMessage(item, 'assistant'))
-  }
-  return undefined
-}
-
-function withReason(message: object, reason: unknown): object {
-  return typeof reason === 'string' ? { ...message, finish_reason: reason } : message
-}
-
-function toMessage(message: unknown, defaultRole: string): object {
+export function toMessage(message: unknown, defaultRole: string): object {
   if (typeof message !== 'object' || message === null) {
     return { role: defaultRole, parts: typeof message === 'string' ? [textPart(message)] : [] }
   }
   const fields = message as Fields
-  const role = typeof fields['role'] === 'string' ? fields['role'] : defaultRole
-  if (Array.isArray(fields['parts'])) return fields
+  const told = typeof fields['role'] === 'string' ? fields['role'] : defaultRole
+  // Gemini's word.
+  const role = told === 'model' ? 'assistant' : told
+  if (Array.isArray(fields['parts'])) return { ...fields, role, parts: toParts(fields['parts']) }
   if (role === 'tool' && fields['tool_call_id'] !== undefined) {
-    return {
-      role,
-      parts: [{ type: 'tool_call_response', id: fields['tool_call_id'], response: fields['content'] }],
-    }
+    return { role, parts: [toolResponse(fields['tool_call_id'], fields['content'])] }
   }
   const type = fields['type']
   // An item of OpenAI's responses: a call or its output is a message of its own.
@@ -85,45 +59,75 @@ function toPart(part: unknown): unknown {
     case 'thinking':
       return { type: 'reasoning', content: fields['thinking'] }
     case 'tool_use':
-      return { type: 'tool_call', id: fields['id'], name: fields['name'], arguments: fields['input'] }
-    case 'tool_result':
-      return { type: 'tool_call_response', id: fields['tool_use_id'], response: fields['content'] }
+      return toolCall(fields['id'], fields['name'], fields['input'])
+    case 'tool-call':
+      return toolCall(fields['toolCallId'], fields['toolName'], fields['input'] ?? fields['args'])
     case 'function_call':
-      return {
-        type: 'tool_call',
-        id: fields['call_id'],
-        name: fields['name'],
-        arguments: parse(fields['arguments']),
-      }
+      return toolCall(fields['call_id'], fields['name'], fields['arguments'])
+    case 'tool_result':
+      return toolResponse(fields['tool_use_id'], fields['content'])
+    case 'tool-result':
+      return toolResponse(fields['toolCallId'], fields['output'] ?? fields['result'])
     case 'function_call_output':
-      return { type: 'tool_call_response', id: fields['call_id'], response: fields['output'] }
+      return toolResponse(fields['call_id'], fields['output'])
     case 'image':
     case 'image_url':
     case 'input_image':
     case 'input_audio':
     case 'document':
-      return { type: fields['type'], content: '[holdfast: binary content left out]' }
+      return { type: fields['type'], content: binaryMark }
+    case undefined:
+      return toGeminiPart(fields) ?? withoutBinary(fields)
     default:
-      return fields
+      return withoutBinary(fields)
   }
+}
+
+// Gemini's have no type, but one field that says what they are.
+function toGeminiPart(fields: Fields): object | undefined {
+  if (typeof fields['text'] === 'string') {
+    return { type: fields['thought'] === true ? 'reasoning' : 'text', content: fields['text'] }
+  }
+  const call = fields['functionCall'] as Fields | null | undefined
+  if (call) return toolCall(call['id'], call['name'], call['args'])
+  const response = fields['functionResponse'] as Fields | null | undefined
+  if (response) return toolResponse(response['id'] ?? response['name'], response['response'])
+  return undefined
 }
 
 function toToolCall(call: unknown): object {
   const fields = (typeof call === 'object' && call !== null ? call : {}) as Fields
   const target = (fields['function'] ?? {}) as Fields
-  return { type: 'tool_call', id: fields['id'], name: target['name'], arguments: parse(target['arguments']) }
+  return toolCall(fields['id'], target['name'], target['arguments'])
+}
+
+/** Arguments come as an object, or (OpenAI's) as JSON text. */
+export function toolCall(id: unknown, name: unknown, given: unknown): object {
+  return { type: 'tool_call', id, name, arguments: typeof given === 'string' ? new JsonText(given) : given }
+}
+
+function toolResponse(id: unknown, response: unknown): object {
+  return { type: 'tool_call_response', id, response: withoutBinary(response) }
 }
 
 /** Longer arguments stay text: parsing is work on the agent's time. */
 const maxParsedChars = 65_536
 
-// OpenAI has arguments as JSON text.
-function parse(text: unknown): unknown {
-  if (typeof text !== 'string' || text.length > maxParsedChars) return text
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    void error // not JSON: models do that; the text is what there is
-    return text
+// Parsed only when it is written: what no longer fits into the attribute costs nothing.
+class JsonText {
+  readonly #text: string
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  toJSON(): unknown {
+    if (this.#text.length > maxParsedChars) return this.#text
+    try {
+      return JSON.parse(this.#text)
+    } catch (error) {
+      void error // not JSON: models do that; the text is what there is
+      return this.#text
+    }
   }
 }

@@ -1,13 +1,21 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { createTelemetry } from '../index.ts'
-import type { FinishedSpan } from './telemetry-span.ts'
+import type { FinishedSpan, SpanOptions } from './telemetry-span.ts'
+import type { ModelCallSpan } from './typed-calls.ts'
 
 const telemetry = createTelemetry({ serviceName: 'unit', backend: 'memory', env: {} })
 after(() => telemetry.shutdown())
 
 function get(name: string): FinishedSpan {
   return telemetry.finishedSpans().find((span) => span.name === name) ?? assert.fail(`no span ${name}`)
+}
+
+/** The span of a model call, whose result was read to its end. */
+function told(model: string, work: (call: ModelCallSpan) => unknown): FinishedSpan {
+  const result = telemetry.modelCall({ provider: 'openai', model }, work)
+  if (Symbol.iterator in Object(result)) for (const item of result as Iterable<unknown>) void item
+  return get(`chat ${model}`)
 }
 
 describe('typed calls', () => {
@@ -73,6 +81,33 @@ describe('typed calls', () => {
     assert.equal(attributes['gen_ai.output.messages'], undefined)
   })
 
+  test('who tells the usage tells only that: the rest of a result, or of a stream, is read', () => {
+    const { attributes: whole } = told('told whole', (call) => {
+      call.setUsage({ inputTokens: 1, outputTokens: 2 })
+      const choices = [{ finish_reason: 'stop', message: { role: 'assistant', content: 'hi' } }]
+      return { id: 'r1', model: 'm-1', choices, usage: { prompt_tokens: 999 } }
+    })
+    assert.equal(whole['gen_ai.response.id'], 'r1')
+    assert.deepEqual(whole['gen_ai.response.finish_reasons'], ['stop'])
+    assert.equal(whole['gen_ai.usage.input_tokens'], 1)
+    const { attributes: streamed } = told('told streamed', function* (call) {
+      call.setUsage({ inputTokens: 1 })
+      yield { id: 'r2', object: 'chat.completion.chunk', model: 'm-2', usage: { prompt_tokens: 999 } }
+    })
+    assert.equal(streamed['gen_ai.response.id'], 'r2')
+    assert.equal(streamed['gen_ai.usage.input_tokens'], 1)
+  })
+
+  test('a later chunk that leaves cached tokens out takes none away', () => {
+    const { attributes } = told('cumulative', function* () {
+      const usage = { input_tokens: 10, cache_read_input_tokens: 100, output_tokens: 1 }
+      yield { type: 'message_start', message: { id: 'm1', type: 'message', model: 'c', usage } }
+      yield { type: 'message_delta', delta: {}, usage: { input_tokens: 10, output_tokens: 42 } }
+    })
+    assert.equal(attributes['gen_ai.usage.input_tokens'], 110)
+    assert.equal(attributes['gen_ai.usage.output_tokens'], 42)
+  })
+
   test('tools, agents, embeddings and retrievals have their names, kinds and operations', () => {
     telemetry.toolCall({ name: 'search', id: 'call_1', arguments: { q: 'secret' } }, () => 'secret')
     telemetry.agentRun({ name: 'helper', version: '2' }, () => 0)
@@ -94,6 +129,52 @@ describe('typed calls', () => {
     assert.equal(get('retrieval docs').attributes['gen_ai.operation.name'], 'retrieval')
     // Content that helpers see is not recorded by default.
     assert.ok(!JSON.stringify(telemetry.finishedSpans()).includes('secret'))
+  })
+
+  test('a span of a type has the conventions’ operation only together with what they require', () => {
+    const attributesOf = (name: string, options: SpanOptions): object => {
+      telemetry.span(name, options, () => 0)
+      return get(name).attributes
+    }
+    assert.deepEqual(attributesOf('lookup', { type: 'TOOL' }), {
+      'holdfast.span.type': 'TOOL',
+      'gen_ai.operation.name': 'execute_tool',
+      'gen_ai.tool.name': 'lookup',
+    })
+    assert.deepEqual(attributesOf('think', { type: 'CHAT_MODEL' }), { 'holdfast.span.type': 'CHAT_MODEL' })
+    const attributes = { 'gen_ai.provider.name': 'openai', 'gen_ai.operation.name': 'generate_content' }
+    assert.deepEqual(attributesOf('think more', { type: 'CHAT_MODEL', attributes }), {
+      'holdfast.span.type': 'CHAT_MODEL',
+      ...attributes,
+    })
+    assert.deepEqual(attributesOf('parse', { type: 'PARSER' }), { 'holdfast.span.type': 'PARSER' })
+  })
+
+  test('what is told as undefined is as if it were not told', () => {
+    const nothing = {
+      name: undefined,
+      id: undefined,
+      model: undefined,
+      messages: undefined,
+      attributes: undefined,
+    }
+    telemetry.agentRun(nothing, () => 0)
+    assert.equal(get('invoke_agent').attributes['gen_ai.agent.name'], undefined)
+    telemetry.modelCall(
+      { provider: 'x', model: 'undefined', maxTokens: undefined, system: undefined },
+      (call) => call.setResponse({ id: undefined, usage: undefined }).setUsage({ inputTokens: undefined }),
+    )
+    assert.equal(get('chat undefined').kind, 'CLIENT')
+    telemetry.toolCall({ name: 'undefined', id: undefined, arguments: undefined }, () => 0)
+    telemetry.embeddings({ provider: 'x', model: undefined, dimensions: undefined }, () => 0)
+    telemetry.retrieval({ dataSource: undefined, topK: undefined }, () => 0)
+    telemetry.span(
+      'undefined',
+      { type: undefined, kind: undefined, links: undefined, parent: undefined },
+      () => 0,
+    )
+    assert.equal(get('undefined').kind, 'INTERNAL')
+    assert.equal(telemetry.updateCurrentTrace({ userId: undefined }), false)
   })
 
   test('a tool result that is an error in MCP’s way marks the call failed', () => {

@@ -7,53 +7,53 @@ export interface ModelCall {
   /** `gen_ai.provider.name`: openai, anthropic, aws.bedrock, gcp.vertex_ai … */
   readonly provider: string
   /** `gen_ai.request.model`. */
-  readonly model?: string
+  readonly model?: string | undefined
   /** `gen_ai.operation.name`; chat unless told. */
-  readonly operation?: string
+  readonly operation?: string | undefined
   /** Messages as sent, in the provider's form or the conventions'; recorded with content capture `all` only. */
   readonly messages?: unknown
   /** System instructions that are sent beside the messages; as `messages`. */
   readonly system?: unknown
   /** Definitions of the tools that the model may call; as `messages`. */
   readonly tools?: unknown
-  readonly maxTokens?: number
-  readonly temperature?: number
-  readonly topP?: number
-  readonly topK?: number
-  readonly frequencyPenalty?: number
-  readonly presencePenalty?: number
-  readonly stopSequences?: readonly string[]
-  readonly seed?: number
-  readonly choiceCount?: number
+  readonly maxTokens?: number | undefined
+  readonly temperature?: number | undefined
+  readonly topP?: number | undefined
+  readonly topK?: number | undefined
+  readonly frequencyPenalty?: number | undefined
+  readonly presencePenalty?: number | undefined
+  readonly stopSequences?: readonly string[] | undefined
+  readonly seed?: number | undefined
+  readonly choiceCount?: number | undefined
   /** Set by itself when the work gives an async iterable. */
-  readonly stream?: boolean
+  readonly stream?: boolean | undefined
   /** `gen_ai.output.type`: text, json, image, speech. */
-  readonly outputType?: string
-  readonly conversationId?: string
+  readonly outputType?: string | undefined
+  readonly conversationId?: string | undefined
   /** Where the provider answers: `server.address`, `server.port`. */
-  readonly serverAddress?: string
-  readonly serverPort?: number
+  readonly serverAddress?: string | undefined
+  readonly serverPort?: number | undefined
   /** The model runs in this process: kind INTERNAL. */
-  readonly inProcess?: boolean
+  readonly inProcess?: boolean | undefined
   readonly inputs?: unknown
-  readonly attributes?: Readonly<Record<string, unknown>>
+  readonly attributes?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** Tokens used, in the conventions' terms: `input` includes cached ones, `output` includes reasoning. */
 export interface TokenUsage {
-  readonly inputTokens?: number
-  readonly outputTokens?: number
-  readonly cacheReadTokens?: number
-  readonly cacheWriteTokens?: number
-  readonly reasoningTokens?: number
+  readonly inputTokens?: number | undefined
+  readonly outputTokens?: number | undefined
+  readonly cacheReadTokens?: number | undefined
+  readonly cacheWriteTokens?: number | undefined
+  readonly reasoningTokens?: number | undefined
 }
 
 /** What a model answered, in neutral words. */
 export interface ModelResponse {
-  readonly id?: string
-  readonly model?: string
-  readonly finishReasons?: readonly string[]
-  readonly usage?: TokenUsage | object
+  readonly id?: string | undefined
+  readonly model?: string | undefined
+  readonly finishReasons?: readonly string[] | undefined
+  readonly usage?: TokenUsage | object | undefined
   /** Recorded with content capture `all` only. */
   readonly messages?: unknown
 }
@@ -74,14 +74,14 @@ export interface ModelCallSpan extends TelemetrySpan {
 export interface ToolCall {
   readonly name: string
   /** `gen_ai.tool.call.id`. */
-  readonly id?: string
+  readonly id?: string | undefined
   /** `gen_ai.tool.type`: function, extension or datastore. */
-  readonly toolType?: string
-  readonly description?: string
+  readonly toolType?: string | undefined
+  readonly description?: string | undefined
   /** Recorded with content capture `all` only; `inputs` always unless capture is `none`. */
   readonly arguments?: unknown
   readonly inputs?: unknown
-  readonly attributes?: Readonly<Record<string, unknown>>
+  readonly attributes?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** The span of a tool call. */
@@ -92,44 +92,44 @@ export interface ToolCallSpan extends TelemetrySpan {
 
 /** A run of an agent. */
 export interface AgentRun {
-  readonly name?: string
-  readonly id?: string
-  readonly description?: string
-  readonly version?: string
+  readonly name?: string | undefined
+  readonly id?: string | undefined
+  readonly description?: string | undefined
+  readonly version?: string | undefined
   /** `gen_ai.provider.name`, of a remote agent. */
-  readonly provider?: string
-  readonly model?: string
-  readonly conversationId?: string
+  readonly provider?: string | undefined
+  readonly model?: string | undefined
+  readonly conversationId?: string | undefined
   /** The agent runs elsewhere: kind CLIENT. */
-  readonly remote?: boolean
+  readonly remote?: boolean | undefined
   readonly messages?: unknown
   readonly inputs?: unknown
-  readonly attributes?: Readonly<Record<string, unknown>>
+  readonly attributes?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** Embeddings of texts. */
 export interface EmbeddingsCall {
   readonly provider: string
-  readonly model?: string
+  readonly model?: string | undefined
   /** `gen_ai.embeddings.dimension.count`. */
-  readonly dimensions?: number
-  readonly encodingFormats?: readonly string[]
-  readonly serverAddress?: string
-  readonly serverPort?: number
+  readonly dimensions?: number | undefined
+  readonly encodingFormats?: readonly string[] | undefined
+  readonly serverAddress?: string | undefined
+  readonly serverPort?: number | undefined
   readonly inputs?: unknown
-  readonly attributes?: Readonly<Record<string, unknown>>
+  readonly attributes?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** A search in a data source. */
 export interface Retrieval {
   /** `gen_ai.data_source.id`. */
-  readonly dataSource?: string
-  readonly provider?: string
+  readonly dataSource?: string | undefined
+  readonly provider?: string | undefined
   /** Recorded with content capture `all` only. */
-  readonly query?: string
-  readonly topK?: number
+  readonly query?: string | undefined
+  readonly topK?: number | undefined
   readonly inputs?: unknown
-  readonly attributes?: Readonly<Record<string, unknown>>
+  readonly attributes?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** The span of a retrieval. */

@@ -88,6 +88,11 @@ export class Environment {
     }
   }
 
+  /** A sentence about what is wrong apart from a value. */
+  note(sentence: string): void {
+    this.#mistakes.push(sentence)
+  }
+
   mistake(name: SettingName, what: string): void {
     const fallback = defaults.get(name)
     this.#mistakes.push(`${name} ${what}; the default counts: ${fallback}`)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { syncBuiltinESMExports } from 'node:module'
+import os, { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { readSettings } from './read-settings.ts'
@@ -40,7 +41,7 @@ test('nothing set, or all of it empty, gives the defaults', () => {
     assert.deepEqual(settings.sampler, { name: 'parentbased_always_on', ratio: 1 })
     assert.deepEqual(settings.propagators, ['tracecontext', 'baggage'])
     assert.match(settings.otel.spool.rootDir ?? '', /holdfast\/spool$/)
-    assert.equal(settings.otel.pendingSpans, true)
+    assert.equal(settings.otel.pendingSpans, 'auto')
     assert.equal(settings.exitHooks, true)
     assert.equal(settings.mlflow, undefined)
     assert.equal(settings.serviceName, undefined)
@@ -168,7 +169,7 @@ test('what is set counts, in any case of its words', () => {
   assert.deepEqual(settings.propagators, ['baggage'])
   assert.equal(settings.spanLimits.attributeValueLengthLimit, 100)
   assert.equal(settings.spanLimits.attributeCountLimit, 7)
-  assert.equal(settings.otel.pendingSpans, false)
+  assert.equal(settings.otel.pendingSpans, 'off')
   assert.equal(settings.exitHooks, false)
   assert.equal(settings.otel.spool.rootDir, undefined)
   assert.equal(settings.logLevel, 'debug')
@@ -201,6 +202,47 @@ test('what is said in code wins over the variables, but not over OTEL_SDK_DISABL
 test('a relative XDG_STATE_HOME is ignored, an absolute one is used', () => {
   assert.equal(read({ XDG_STATE_HOME: '/state' }).otel.spool.rootDir, '/state/holdfast/spool')
   assert.ok(!read({ XDG_STATE_HOME: 'state' }).otel.spool.rootDir?.startsWith('state'))
+})
+
+test('without a home directory nothing is kept on disk, and that is said; what keeps nothing does not look for one', (t) => {
+  const { homedir } = os
+  t.after(() => {
+    os.homedir = homedir
+    syncBuiltinESMExports()
+  })
+  for (const lookUp of [() => assert.fail('ENOENT'), () => '']) {
+    os.homedir = lookUp
+    syncBuiltinESMExports()
+    const { settings, mistakes } = mistakesIn({})
+    assert.equal(settings.backend, 'otel')
+    assert.equal(settings.otel.spool.rootDir, undefined)
+    assert.match(mistakes, /^No home .* TELEMETRY_SPOOL_DIR/)
+    for (const backend of ['memory', 'off']) read({ TELEMETRY_BACKEND: backend })
+    assert.equal(read({ TELEMETRY_SPOOL_DIR: 'off' }).otel.spool.rootDir, undefined)
+    assert.equal(read({ TELEMETRY_SPOOL_DIR: '/spool' }).otel.spool.rootDir, '/spool')
+  }
+})
+
+test('OTEL_TRACES_EXPORTER=none is off, unless a backend is named; its other values are for others', () => {
+  assert.equal(read({ OTEL_TRACES_EXPORTER: 'None' }).backend, 'off')
+  assert.equal(read({ OTEL_TRACES_EXPORTER: 'none', TELEMETRY_BACKEND: 'otel' }).backend, 'otel')
+  assert.equal(
+    readSettings({ backend: 'memory' }, { OTEL_TRACES_EXPORTER: 'none' }).settings.backend,
+    'memory',
+  )
+  assert.equal(read({ OTEL_TRACES_EXPORTER: 'console' }).backend, 'otel')
+})
+
+test('spans are shown before they end to Holdfast only, unless told otherwise, in code or by a variable', () => {
+  const name = 'TELEMETRY_PENDING_SPANS'
+  const words = { auto: 'auto', ON: 'on', off: 'off', true: 'on', false: 'off' } as const
+  for (const [word, mode] of Object.entries(words))
+    assert.equal(read({ [name]: word }).otel.pendingSpans, mode)
+  assert.match(mistakesIn({ [name]: 'yes' }).mistakes, /TELEMETRY_PENDING_SPANS .*the default counts: auto/)
+  assert.equal(readSettings({ pendingSpans: 'on' }, { [name]: 'off' }).settings.otel.pendingSpans, 'on')
+  const { settings, mistakes } = readSettings({ pendingSpans: true as unknown as 'on' }, {})
+  assert.equal(settings.otel.pendingSpans, 'auto')
+  assert.match(mistakes.join(), /TELEMETRY_PENDING_SPANS as an option is none of auto, on, off/)
 })
 
 test('an option that names no backend is said, and is not the same as off', () => {

@@ -8,12 +8,14 @@ import type {
   BatchSettings,
   ContentCapture,
   MlflowSettings,
+  PendingSpansMode,
   Settings,
   SpanLimitSettings,
   SpoolSettings,
 } from './settings.ts'
 
 const backendNames = ['otel', 'mlflow', 'dual', 'memory', 'off'] as const
+const pendingSpansModes = ['auto', 'on', 'off'] as const
 const samplerNames = [
   'always_on',
   'always_off',
@@ -30,7 +32,7 @@ export interface SettingsOptions {
   readonly resourceAttributes?: Readonly<Record<string, string>> | undefined
   readonly captureContent?: ContentCapture | undefined
   readonly exitHooks?: boolean | undefined
-  readonly pendingSpans?: boolean | undefined
+  readonly pendingSpans?: PendingSpansMode | undefined
 }
 
 /** The settings, and a sentence for each mistake in them. Never throws. */
@@ -39,7 +41,8 @@ export function readSettings(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): { readonly settings: Settings; readonly mistakes: readonly string[] } {
   const environment = new Environment(env)
-  const told = environment.word('TELEMETRY_BACKEND', backendNames) ?? 'otel'
+  const isUnwanted = environment.text('OTEL_TRACES_EXPORTER')?.toLowerCase() === 'none'
+  const told = environment.word('TELEMETRY_BACKEND', backendNames) ?? (isUnwanted ? 'off' : 'otel')
   const wanted = options.backend ?? told
   // From JavaScript anything can come.
   if (!backendNames.includes(wanted))
@@ -49,9 +52,9 @@ export function readSettings(
   const resource = environment.pairs('OTEL_RESOURCE_ATTRIBUTES')
   const otlp = readOtlpSettings(environment)
   const batch = readBatch(environment)
-  const spool = readSpool(environment, env)
+  const spool = readSpool(environment, env, backend)
   const maxQueueBytes = environment.integer('TELEMETRY_QUEUE_MAX_BYTES', 1)
-  const pendingSpans = environment.isOn('TELEMETRY_PENDING_SPANS')
+  const pendingSpans = readPendingSpans(environment, options.pendingSpans)
   const settings: Settings = {
     backend,
     serviceName: options.serviceName ?? environment.text('OTEL_SERVICE_NAME') ?? resource['service.name'],
@@ -74,7 +77,7 @@ export function readSettings(
       'verbose',
       'all',
     ]),
-    otel: { otlp, batch, spool, maxQueueBytes, pendingSpans: options.pendingSpans ?? pendingSpans },
+    otel: { otlp, batch, spool, maxQueueBytes, pendingSpans },
     mlflow: readMlflow(environment, otlp, { batch, spool, maxQueueBytes }),
   }
   return { settings, mistakes: environment.mistakes }
@@ -94,6 +97,14 @@ function readCapture(environment: Environment): ContentCapture {
   return standard === 'true' || standard === 'span_only' || standard === 'span_and_event' ? 'all' : 'explicit'
 }
 
+function readPendingSpans(environment: Environment, wanted: PendingSpansMode | undefined): PendingSpansMode {
+  const told = environment.word('TELEMETRY_PENDING_SPANS', [...pendingSpansModes, 'true', 'false'])
+  if (wanted === undefined) return told === 'true' ? 'on' : told === 'false' ? 'off' : (told ?? 'auto')
+  if (pendingSpansModes.includes(wanted)) return wanted
+  environment.mistake('TELEMETRY_PENDING_SPANS', 'as an option is none of auto, on, off')
+  return 'auto'
+}
+
 function readBatch(environment: Environment): BatchSettings {
   const maxQueueSize = environment.integer('OTEL_BSP_MAX_QUEUE_SIZE', 1)
   const batchSize = environment.integer('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 1)
@@ -108,15 +119,35 @@ function readBatch(environment: Environment): BatchSettings {
 function readSpool(
   environment: Environment,
   env: Readonly<Record<string, string | undefined>>,
+  backend: BackendName,
 ): SpoolSettings {
   const maxBytes = environment.integer('TELEMETRY_SPOOL_MAX_BYTES', 1)
   const told = environment.text('TELEMETRY_SPOOL_DIR')
-  if (told?.toLowerCase() === 'off') return { rootDir: undefined, maxBytes }
-  if (told !== undefined) return { rootDir: resolve(told), maxBytes }
-  const state = env['XDG_STATE_HOME']?.trim()
-  // The XDG specification: a path that is not absolute is to be ignored.
-  const base = state && isAbsolute(state) ? state : join(homedir(), '.local', 'state')
-  return { rootDir: join(base, 'holdfast', 'spool'), maxBytes }
+  const isUsed = backend !== 'off' && backend !== 'memory' && told?.toLowerCase() !== 'off'
+  return {
+    rootDir: isUsed ? findSpoolRoot(environment, told, env['XDG_STATE_HOME']?.trim()) : undefined,
+    maxBytes,
+  }
+}
+
+function findSpoolRoot(environment: Environment, told: string | undefined, state: string | undefined) {
+  try {
+    if (told !== undefined) return resolve(told)
+    // The XDG specification: a path that is not absolute is to be ignored.
+    if (state && isAbsolute(state)) return join(state, 'holdfast', 'spool')
+    const home = homedir()
+    if (isAbsolute(home)) return join(home, '.local', 'state', 'holdfast', 'spool')
+    environment.note(noPlace('HOME is not absolute'))
+  } catch (error) {
+    // A user without an entry and without HOME, as in some containers; a working directory that was deleted.
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown'
+    environment.note(noPlace(code))
+  }
+  return undefined
+}
+
+function noPlace(reason: string): string {
+  return `No home or working directory is known (${reason}): undelivered spans are not kept on disk, unless TELEMETRY_SPOOL_DIR is an absolute path`
 }
 
 function readSpanLimits(environment: Environment): SpanLimitSettings {

@@ -37,9 +37,9 @@ export const settingsTable = [
   ),
   row(
     'TELEMETRY_PENDING_SPANS',
-    'on',
+    'auto',
     '',
-    'Shows Holdfast spans before they end: after 5 s, then every 30 s. `off` switches it off. Never sent to MLflow.',
+    'Shows spans before they end: `auto` to a server that says it is Holdfast, `on` to any (a Collector before Holdfast), `off` to none. Never to MLflow.',
   ),
   row(
     'TELEMETRY_EXIT_HOOKS',
@@ -59,6 +59,12 @@ export const settingsTable = [
     '67108864',
     'bytes',
     'Bound of what waits in memory to be sent, for each destination.',
+  ),
+  row(
+    'OTEL_TRACES_EXPORTER',
+    '(unset)',
+    '',
+    '`none` is `TELEMETRY_BACKEND=off`, where that is not set. Other values are for an SDK of your own.',
   ),
   row('OTEL_SDK_DISABLED', 'false', '', '`true` is `TELEMETRY_BACKEND=off`.'),
   row(

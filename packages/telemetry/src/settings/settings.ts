@@ -8,6 +8,9 @@ export type BackendName = 'otel' | 'mlflow' | 'dual' | 'memory' | 'off'
 /** What is recorded of content: what the author passes (`explicit`), also messages and tool arguments that helpers see (`all`), nothing (`none`). */
 export type ContentCapture = 'explicit' | 'all' | 'none'
 
+/** Whether spans are shown before they end: to a server that says it is Holdfast (`auto`), to any, to none. */
+export type PendingSpansMode = 'auto' | 'on' | 'off'
+
 /** The batch processor's bounds: OTEL_BSP_*. */
 export interface BatchSettings {
   readonly maxQueueSize: number
@@ -28,7 +31,7 @@ export interface OtelSettings {
   readonly batch: BatchSettings
   readonly spool: SpoolSettings
   readonly maxQueueBytes: number
-  readonly pendingSpans: boolean
+  readonly pendingSpans: PendingSpansMode
 }
 
 /** What openMlflowBackend gets. */

@@ -14,10 +14,10 @@ export const breakReasons = {
   },
   root_in_called_service: {
     meaning:
-      'a request of a service that others call came without trace context, so it began a trace of its own',
+      'a request that comes from other services elsewhere came without trace context, so it began a trace of its own',
     whatToDo:
       'let the caller send `traceparent`, and proxies between the two pass it on; nothing to do where the caller is not ' +
-      'traced at all (a health check, a browser)',
+      'traced at all (a script, a browser)',
   },
   missing_parent: {
     meaning:

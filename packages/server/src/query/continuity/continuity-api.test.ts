@@ -46,6 +46,8 @@ const mcp = [
   { key: 'gen_ai.tool.name', value: 'search' },
 ]
 
+const post = { name: '\u001b[31m POST \0', attributes: [] }
+
 describe('continuity in the Query API', () => {
   let api: TestQueryApi
 
@@ -59,16 +61,18 @@ describe('continuity in the Query API', () => {
       callOf({ traceId: trace(2), spanId: span(1) }, 10_000),
       requestOf({ traceId: trace(3), spanId: span(1) }, 10_000, 'none'),
       requestOf({ traceId: trace(4), spanId: span(1) }, 3_600_000, 'none'),
-      // 5: a request of another kind to the called service, with hostile content
-      requestOf(
-        { traceId: trace(5), spanId: span(1), name: '\u001b[31m POST \0', attributes: [] },
-        20_000,
-        '',
-      ),
+      // 5: a request without its caller, with hostile content; 7: the same with it; 8: one that nobody calls
+      requestOf({ traceId: trace(5), spanId: span(1), ...post }, 20_000, ''),
+      callOf({ traceId: trace(7), spanId: span(1), attributes: [] }, 30_000),
+      requestOf({ traceId: trace(7), spanId: span(2), parentSpanId: span(1), ...post }, 30_000, ''),
+      requestOf({ traceId: trace(8), spanId: span(1), name: 'GET /health', attributes: [] }, 20_000, ''),
       // 6: a parent that is not here
       exampleSpan({ traceId: trace(6), spanId: span(1), parentSpanId: span(9), attributes: [] }),
     ])
     await api.persist()
+    await api.database.pool.query(
+      `update otel.ingestion_queue set received_at = received_at - interval '1 h'`,
+    )
   })
   after(() => api.close())
 
@@ -114,12 +118,23 @@ describe('continuity in the Query API', () => {
     assert.equal((await read(4)).broken[0]?.likely_other_half, null)
   })
 
-  test('a root in a service that others call is broken', async () => {
+  test('a root is broken whose operation others call, and no other of its service', async () => {
+    assert.deepEqual((await read(8)).broken, [])
     const { broken } = await read(5)
     assert.deepEqual(
       broken.map((hop) => [hop.reason, hop.to?.service_name]),
       [['root_in_called_service', 'tools']],
     )
+  })
+
+  test('what just arrived is not judged, whatever its clock says', async () => {
+    await api.accept([callOf({ traceId: trace(9), spanId: span(1), parentSpanId: span(9) }, 50_000)])
+    await api.persist()
+    const { broken, undecided } = await read(9)
+    assert.deepEqual([...broken, ...undecided.map((hop) => hop.because)].toSorted(), [
+      'running',
+      'too_recent',
+    ])
   })
 
   test('a parent that never came is told', async () => {

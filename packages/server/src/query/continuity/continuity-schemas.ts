@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { count, named, nullable, spanId } from '../schema-parts.ts'
 import { breakReasonWords } from './break-reasons.ts'
+import { undecidedWords } from './hop.ts'
 
 export const hopSide = Type.Object(
   { span_id: spanId, name: Type.String(), service_name: Type.String() },
@@ -42,14 +43,15 @@ export const brokenHop = Type.Object(
 
 export const undecidedHop = Type.Object(
   {
-    because: Type.Enum(['running', 'too_recent', 'call_failed']),
+    because: Type.Enum([...undecidedWords], { description: 'Stable; docs/continuity.md has each' }),
     from: nullable(named(hopSide)),
     to: nullable(named(hopSide)),
     ...aboutTheCall,
   },
   {
     $id: 'UndecidedHop',
-    description: 'Cannot be told yet, or ever: under way, just ended, failed unanswered',
+    description:
+      'Cannot be told yet, or ever: under way, just ended, failed unanswered, or answered by what tells no MCP request',
   },
 )
 

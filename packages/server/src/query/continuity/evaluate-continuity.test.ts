@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { evaluateContinuity, findSuspectServices, type ContinuityContext } from './evaluate-continuity.ts'
-import type { ContinuitySpan } from './hop.ts'
+import { evaluateContinuity, findSuspectOperations, type ContinuityContext } from './evaluate-continuity.ts'
+import { operationKey, type ContinuitySpan } from './hop.ts'
 
 const kinds = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 } as const
 const second = 1_000_000_000n
@@ -26,7 +26,6 @@ function span({ id, parent = '', kind = 'internal', service = 'agent', ...fields
     durationNano: second,
     statusCode: 0,
     running: false,
-    lastHeardAt: undefined,
     genAiOperation: undefined,
     tool: undefined,
     mcpMethod: undefined,
@@ -43,7 +42,8 @@ const request = (fields: Draft): ContinuitySpan =>
 const later: ContinuityContext = {
   isComplete: true,
   now: new Date(Number(origin / 1_000_000n) + 3_600_000),
-  calledServices: new Set(),
+  lastHeardAt: undefined,
+  calledOperations: new Set(),
 }
 
 /** The verdict in short: `from>to`, `reason from>to`, `because from>to`. */
@@ -57,6 +57,8 @@ function judge(spans: ContinuitySpan[], context: Partial<ContinuityContext> = {}
     undecided: undecided.map((hop) => `${hop.because} ${ends(hop)}`),
   }
 }
+
+const keysOf = (spans: ContinuitySpan[]) => new Set(spans.map(operationKey))
 
 const whole = { joined: [], broken: [], undecided: [] }
 
@@ -99,6 +101,22 @@ describe('a hop is joined', () => {
     assert.deepEqual(judge(spans), { ...whole, joined: ['tool>s'] })
   })
 
+  test('where the MCP request stands behind a gateway that knows no MCP', () => {
+    const spans = [
+      call({ id: 'c', tool: 'search' }),
+      span({ id: 'post', parent: 'c', kind: 'client' }),
+      span({ id: 'in', parent: 'post', kind: 'server', service: 'gateway' }),
+      span({ id: 'out', parent: 'in', kind: 'client', service: 'gateway' }),
+      request({ id: 's', parent: 'out', tool: 'search' }),
+    ]
+    assert.deepEqual(judge(spans), { ...whole, joined: ['post>in', 'out>s'] })
+    // A server that only HTTP is traced of, where the call's own context arrived.
+    const direct = [call({ id: 'c' }), span({ id: 'http', parent: 'c', kind: 'server', service: 'tools' })]
+    assert.deepEqual(judge(direct), { ...whole, joined: ['c>http'] })
+    const twice = [call({ id: 'outer' }), call({ id: 'c', parent: 'outer' }), direct[1]!]
+    assert.deepEqual(judge(twice), { ...whole, joined: ['c>http'] })
+  })
+
   test('and local work is none: tools in the process, models and databases called', () => {
     const spans = [
       span({ id: 'root' }),
@@ -115,9 +133,18 @@ describe('a hop is joined', () => {
       call({ id: 'c' }),
       request({ id: 's', parent: 'c', tool: 'search' }),
       span({ id: 'handler', parent: 's', service: 'tools', mcpMethod: 'tools/call', tool: 'search' }),
-      call({ id: 'next', parent: 'handler', service: 'tools', tool: 'search' }),
     ]
-    assert.deepEqual(judge(spans), { ...whole, joined: ['c>s'], broken: ['no_server_span next>'] })
+    assert.deepEqual(judge(spans), { ...whole, joined: ['c>s'] })
+    const next = call({ id: 'next', parent: 'handler', service: 'tools', tool: 'search' })
+    assert.deepEqual(judge([...spans, next]).broken, ['no_server_span next>'])
+    const another = span({
+      id: 'other',
+      parent: 's',
+      service: 'tools',
+      mcpMethod: 'tools/call',
+      tool: 'rank',
+    })
+    assert.deepEqual(judge([...spans, another]).broken, ['no_server_span other>'])
   })
 })
 
@@ -125,6 +152,17 @@ describe('a hop is broken', () => {
   test('where a tool call has nothing on the other side', () => {
     const remote = span({ id: 'tool', kind: 'client', genAiOperation: 'execute_tool' })
     assert.deepEqual(judge([call({ id: 'c' }), remote]).broken, ['no_server_span c>', 'no_server_span tool>'])
+  })
+
+  test('and so where any other request that does work has', () => {
+    for (const mcpMethod of ['prompts/get', 'resources/read']) {
+      assert.deepEqual(judge([call({ id: 'c', mcpMethod })]).broken, ['no_server_span c>'], mcpMethod)
+      assert.deepEqual(
+        judge([request({ id: 's', mcpMethod })]).broken,
+        ['context_not_received >s'],
+        mcpMethod,
+      )
+    }
   })
 
   test('once where two instrumentations trace one call', () => {
@@ -147,21 +185,35 @@ describe('a hop is broken', () => {
       span({ id: 'express', parent: 'http', service: 'tools' }),
       request({ id: 's', parent: 'express', contextCarrier: 'none' }),
     ]
-    const calledServices = new Set(['tools'])
-    assert.deepEqual(judge(spans, { calledServices }).broken, ['context_not_received >s'])
+    const calledOperations = keysOf(spans)
+    assert.deepEqual(judge(spans, { calledOperations }).broken, ['context_not_received >s'])
   })
 
-  test('where a service that others call has a request without a parent', () => {
-    const spans = [span({ id: 'http', kind: 'server', service: 'tools' })]
-    assert.deepEqual(findSuspectServices(spans, 5), ['tools'])
-    assert.deepEqual(judge(spans), whole)
-    assert.deepEqual(judge(spans, { calledServices: new Set(['tools']) }).broken, [
-      'root_in_called_service >http',
+  test('where an operation that others call has a request without a parent', () => {
+    const spans = [
+      span({ id: 'POST /', kind: 'server', service: 'tools' }),
+      span({ id: 'GET /health', kind: 'server', service: 'tools' }),
+    ]
+    assert.deepEqual(findSuspectOperations(spans, 5), [
+      { service: 'tools', name: 'POST /', kind: kinds.server },
+      { service: 'tools', name: 'GET /health', kind: kinds.server },
     ])
-    assert.deepEqual(
-      judge([span({ id: 'job', service: 'tools' })], { calledServices: new Set(['tools']) }),
-      whole,
-    )
+    assert.deepEqual(findSuspectOperations(spans, 1).length, 1)
+    assert.deepEqual(judge(spans), whole)
+    const calledOperations = keysOf(spans.slice(0, 1))
+    assert.deepEqual(judge(spans, { calledOperations }).broken, ['root_in_called_service >POST /'])
+    const job = [span({ id: 'job', service: 'tools' })]
+    assert.deepEqual(judge(job, { calledOperations: keysOf(job) }), whole)
+  })
+
+  test('and is not where an MCP connection begins, by whatever HTTP request', () => {
+    const spans = [
+      span({ id: 'POST /mcp', kind: 'server', service: 'tools' }),
+      span({ id: 'express', parent: 'POST /mcp', service: 'tools' }),
+      request({ id: 'initialize', parent: 'express', mcpMethod: 'initialize' }),
+    ]
+    assert.deepEqual(judge(spans, { calledOperations: keysOf(spans) }), whole)
+    assert.deepEqual(findSuspectOperations(spans, 5), [])
   })
 
   test('where parents are missing, each told once with the number of spans that name it', () => {
@@ -182,33 +234,61 @@ describe('a hop is broken', () => {
 })
 
 describe('a hop is undecided', () => {
-  const at = (afterEndMs: number): Date => new Date(Number((origin + second) / 1_000_000n) + afterEndMs)
+  const heard = (msAgo: number) => ({ lastHeardAt: new Date(later.now.getTime() - msAgo) })
 
   test('while the call is under way', () => {
     assert.deepEqual(judge([call({ id: 'c', running: true })]), { ...whole, undecided: ['running c>'] })
   })
 
-  test('for as long as the other side may take to export', () => {
-    assert.deepEqual(judge([call({ id: 'c' })], { now: at(9_999) }).undecided, ['too_recent c>'])
-    assert.deepEqual(judge([call({ id: 'c' })], { now: at(10_000) }).broken, ['no_server_span c>'])
-    assert.deepEqual(judge([call({ id: 'c' })], { now: at(-3_600_000) }).broken, ['no_server_span c>'])
+  test('for as long as the other side may take to export, by the clock of the server', () => {
+    for (const startUnixNano of [origin, origin + 3_600n * second, origin + 7_200n * second]) {
+      const made = [call({ id: 'c', startUnixNano })]
+      assert.deepEqual(judge(made, heard(9_999)).undecided, ['too_recent c>'])
+      assert.deepEqual(judge(made, heard(10_000)).broken, ['no_server_span c>'])
+    }
+  })
+
+  test('and no longer, though the trace goes on', () => {
+    const next = (id: string, afterNano: bigint, service = 'agent') =>
+      span({ id, service, startUnixNano: origin + afterNano })
+    const made = call({ id: 'c' })
+    assert.deepEqual(judge([made, next('b', 9n * second)], heard(0)).undecided, ['too_recent c>'])
+    assert.deepEqual(judge([made, next('b', 10n * second)], heard(0)).broken, ['no_server_span c>'])
+    assert.deepEqual(judge([made, next('b', 900n * second, 'other')], heard(0)).undecided, ['too_recent c>'])
   })
 
   test('where the call failed before it was answered, and not where the tool did', () => {
     const failed = (errorType: string) => judge([call({ id: 'c', statusCode: 2, errorType })])
     assert.deepEqual(failed('ECONNREFUSED').undecided, ['call_failed c>'])
     assert.deepEqual(failed('-32001').undecided, ['call_failed c>'])
+    assert.deepEqual(failed('401').undecided, ['call_failed c>'])
+    assert.deepEqual(failed('503').undecided, ['call_failed c>'])
+    assert.deepEqual(failed('1234').broken, ['no_server_span c>'])
     assert.deepEqual(failed('tool_error').broken, ['no_server_span c>'])
     assert.deepEqual(failed('-32603').broken, ['no_server_span c>'])
   })
 
   test('where a parent may still end', () => {
     const orphan = span({ id: 'a', parent: 'gone' })
-    assert.deepEqual(judge([orphan], { now: at(89_999) }).undecided, ['running >a'])
-    const heard = (secondsAgo: number) =>
-      judge([orphan, span({ id: 'r', running: true, lastHeardAt: new Date(+later.now - secondsAgo * 1000) })])
-    assert.deepEqual(heard(89).undecided, ['running >a'])
-    assert.deepEqual(heard(90).broken, ['missing_parent >a'])
+    assert.deepEqual(judge([orphan], heard(899_999)).undecided, ['running >a'])
+    assert.deepEqual(judge([orphan], heard(900_000)).broken, ['missing_parent >a'])
+  })
+
+  test('where what a request below the call reached tells no MCP request of it', () => {
+    const token = [
+      span({ id: 'post', parent: 'c', kind: 'client' }),
+      span({ id: 'token', parent: 'post', kind: 'server', service: 'auth' }),
+    ]
+    const unclear = { ...whole, joined: ['post>token'], undecided: ['no_mcp_request c>'] }
+    assert.deepEqual(judge([call({ id: 'c', tool: 'search' }), ...token]), unclear)
+    const other = request({ id: 's', parent: 'token', service: 'auth', tool: 'rank' })
+    assert.deepEqual(judge([call({ id: 'c', tool: 'search' }), ...token, other]), unclear)
+    assert.deepEqual(judge([call({ id: 'c' }), ...token, other]).undecided, [])
+    const ofOther = request({ id: 't', parent: 's', tool: 'search' })
+    const nested = judge([call({ id: 'c', tool: 'search' }), ...token, other, ofOther])
+    assert.deepEqual(nested.undecided, ['no_mcp_request c>'])
+    const notMcp = span({ id: 'c', kind: 'client', genAiOperation: 'execute_tool' })
+    assert.deepEqual(judge([notMcp, ...token]), { ...whole, joined: ['post>token'] })
   })
 
   test('where the trace is longer than what was looked at', () => {
@@ -237,10 +317,11 @@ test('whatever parents spans name, every span is judged, and no hop is told twic
       fc.uniqueArray(anySpan, { maxLength: 6, selector: ({ id }) => id }),
       fc.boolean(),
       (drafts, isComplete) => {
-        const { joined, broken, undecided } = evaluateContinuity(drafts.map(span), {
+        const spans = drafts.map(span)
+        const { joined, broken, undecided } = evaluateContinuity(spans, {
           ...later,
           isComplete,
-          calledServices: new Set(['tools']),
+          calledOperations: keysOf(spans),
         })
         const told = [
           ...broken.map(({ reason, from, to }) => `${reason} ${(from ?? to)?.spanId}`),

@@ -3,21 +3,25 @@
  * one trace, and whatever they hold, ends in a time that grows with their number.
  *
  * It judges what has come to rest only. A call under way, one that just ended (the other side's spans come by an export
- * of their own), and one that failed before it was answered are undecided.
+ * of their own), one that failed before it was answered, and one that may have been answered are undecided.
  */
-import { isSilent, silentAfterMs } from '../silence.ts'
+import type { Operation } from '../../store/trace-store.ts'
+import { findReached, type Reached } from './find-reached.ts'
 import {
   endOf,
   isHop,
   isClient,
   isMcpRequest,
+  isMcpServer,
   isOutgoingCall,
   isReceiver,
+  operationKey,
   type BrokenHop,
   type ContinuitySpan,
   type JoinedHop,
   type UndecidedHop,
 } from './hop.ts'
+import { TraceTree } from './trace-tree.ts'
 
 export interface Continuity<S = ContinuitySpan> {
   readonly joined: readonly JoinedHop<S>[]
@@ -30,32 +34,28 @@ export interface ContinuityContext {
   readonly isComplete: boolean
   /** The server's clock. */
   readonly now: Date
-  /** Services of which it is known that others call them. */
-  readonly calledServices: ReadonlySet<string>
+  /** When it received the newest of the trace; undefined: so long ago that it is no longer known. */
+  readonly lastHeardAt: Date | undefined
+  /** Keys of operations of which it is known that others call them. */
+  readonly calledOperations: ReadonlySet<string>
 }
 
-const second = 1_000_000_000n
-
 // Exporters send every five seconds (OTEL_BSP_SCHEDULE_DELAY), each side by itself.
-const arrivesWithinNano = 10n * second
+const arrivesWithinMs = 10_000
+const arrivesWithinNano = BigInt(arrivesWithinMs) * 1_000_000n
 
-// A parent is sent when it ends, which may be long after its children. Silence for so long and it is missed.
-const silentAfterNano = BigInt(silentAfterMs) * 1_000_000n
+// A parent is sent when it ends, which may be long after its children: an agent may wait for a model for minutes.
+const missedAfterMs = 15 * 60_000
 
-// Clocks that are ahead by more than this say nothing about how recent something is.
-const clockSkewNano = 60n * second
-
-// How far up a call's own side is looked for: spans of HTTP, retries and middleware between two that matter.
-const maxClimb = 16
-
-/** Services whose requests without a parent are suspect, to be asked about before the evaluation; at most `limit`. */
-export function findSuspectServices(spans: readonly ContinuitySpan[], limit: number): string[] {
-  const services = new Set<string>()
-  for (const span of spans) {
-    if (span.parentSpanId === '' && isReceiver(span) && !isMcpRequest(span)) services.add(span.serviceName)
-    if (services.size >= limit) break
+/** Operations whose requests without a parent are suspect, to be asked about before the evaluation; at most `limit`. */
+export function findSuspectOperations(spans: readonly ContinuitySpan[], limit: number): Operation[] {
+  const operations = new Map<string, Operation>()
+  for (const span of findPlainRoots(spans, new TraceTree(spans))) {
+    const { serviceName: service, name, kind } = span
+    operations.set(operationKey(span), { service, name, kind })
+    if (operations.size >= limit) break
   }
-  return [...services]
+  return [...operations.values()]
 }
 
 /** @param spans by start */
@@ -64,25 +64,19 @@ export function evaluateContinuity<S extends ContinuitySpan>(
   context: ContinuityContext,
 ): Continuity<S> {
   const tree = new TraceTree(spans)
-  const joined: JoinedHop<S>[] = []
-  const reached = new Set<S>()
-  for (const to of spans) {
-    const from = tree.parentOf(to)
-    if (from === undefined || !isHop(from, to)) continue
-    joined.push({ from, to })
-    for (
-      let span: S | undefined = from;
-      span !== undefined && !reached.has(span);
-      span = tree.ownParentOf(span)
-    ) {
-      reached.add(span)
-    }
-  }
+  const joined = findJoined(spans, tree)
   const verdict: Verdict<S> = { broken: [], undecided: [] }
-  judgeCalls(spans, tree, reached, context, verdict)
+  judgeCalls(spans, tree, findReached(spans, tree, joined), context, verdict)
   judgeRoots(spans, tree, context, verdict)
   if (context.isComplete) judgeOrphans(spans, tree, context, verdict)
   return { joined, ...verdict }
+}
+
+function findJoined<S extends ContinuitySpan>(spans: readonly S[], tree: TraceTree<S>): JoinedHop<S>[] {
+  return spans.flatMap((to) => {
+    const from = tree.parentOf(to)
+    return from !== undefined && isHop(from, to) ? [{ from, to }] : []
+  })
 }
 
 interface Verdict<S> {
@@ -90,22 +84,26 @@ interface Verdict<S> {
   readonly undecided: UndecidedHop<S>[]
 }
 
-/** Calls that reached nothing. Of calls within calls, as two instrumentations make them, the inner one is judged. */
+/** Calls that were not answered. Of calls within calls, as two instrumentations make them, the inner one is judged. */
 function judgeCalls<S extends ContinuitySpan>(
   spans: readonly S[],
   tree: TraceTree<S>,
-  reached: ReadonlySet<S>,
+  { answered, touched }: Reached<S>,
   context: ContinuityContext,
   { broken, undecided }: Verdict<S>,
 ): void {
+  const isAnswered = (call: S): boolean =>
+    answered.has(call) || (call.mcpMethod === undefined && touched.has(call))
   const calls = spans.filter(
-    (span) => isOutgoingCall(span) && !reached.has(span) && !answersWithinProcess(span, tree),
+    (span) => isOutgoingCall(span) && !isAnswered(span) && !answersWithinProcess(span, tree),
   )
   const outer = new Set(calls.map((call) => tree.climb(call, isOutgoingCall)))
   const lastStart = spans.at(-1)?.startUnixNano ?? 0n
+  const newestEnds = findNewestEnds(spans)
   for (const from of calls) {
     if (outer.has(from)) continue
-    const because = whyUndecided(from, context)
+    const because =
+      whyUndecided(from, newestEnds, context) ?? (touched.has(from) ? 'no_mcp_request' : undefined)
     if (because !== undefined) undecided.push({ because, from, to: undefined })
     // What it reached may stand behind the last span that was looked at.
     else if (context.isComplete || endOf(from) < lastStart) {
@@ -124,27 +122,33 @@ function answersWithinProcess<S extends ContinuitySpan>(span: S, tree: TraceTree
   return request !== undefined
 }
 
-/** Requests that came without context: of MCP, and of any service that others call. */
+/** Requests that came without context: of MCP, and of any operation that others call. */
 function judgeRoots<S extends ContinuitySpan>(
   spans: readonly S[],
   tree: TraceTree<S>,
-  { calledServices }: ContinuityContext,
+  { calledOperations }: ContinuityContext,
   { broken }: Verdict<S>,
 ): void {
-  const explained = new Set<S>()
-  for (const to of spans.filter(isMcpRequest)) {
-    // Below the span of the HTTP request it came by, it may be no root itself.
-    const root =
-      to.parentSpanId === '' ? to : tree.climb(to, (span) => isReceiver(span) && span.parentSpanId === '')
-    if (root === undefined) continue
-    explained.add(root)
+  for (const to of spans) {
+    if (!isMcpRequest(to) || rootOfRequest(to, tree) === undefined) continue
     broken.push({ reason: 'context_not_received', from: undefined, to, affectedSpans: 1 })
   }
-  for (const to of spans) {
-    if (to.parentSpanId !== '' || !isReceiver(to) || to.mcpMethod !== undefined || explained.has(to)) continue
-    if (!calledServices.has(to.serviceName)) continue
+  for (const to of findPlainRoots(spans, tree)) {
+    if (!calledOperations.has(operationKey(to))) continue
     broken.push({ reason: 'root_in_called_service', from: undefined, to, affectedSpans: 1 })
   }
+}
+
+/** Requests without a parent that brought no MCP message: of one that did, the message itself is judged. */
+function findPlainRoots<S extends ContinuitySpan>(spans: readonly S[], tree: TraceTree<S>): S[] {
+  const brought = new Set(spans.filter(isMcpServer).map((message) => rootOfRequest(message, tree)))
+  return spans.filter((span) => span.parentSpanId === '' && isReceiver(span) && !brought.has(span))
+}
+
+/** The root that an MCP message came by, itself or the HTTP request above it; undefined where that has a parent. */
+function rootOfRequest<S extends ContinuitySpan>(message: S, tree: TraceTree<S>): S | undefined {
+  if (message.parentSpanId === '') return message
+  return tree.climb(message, (span) => isReceiver(span) && span.parentSpanId === '')
 }
 
 /** Parents that are named and not here, once each. */
@@ -155,77 +159,53 @@ function judgeOrphans<S extends ContinuitySpan>(
   { broken, undecided }: Verdict<S>,
 ): void {
   const orphansOf = new Map<string, { first: S; count: number }>()
-  let newest = 0n
   for (const span of spans) {
-    const end = endOf(span)
-    if (end > newest) newest = end
     if (span.parentSpanId === '' || tree.has(span.parentSpanId)) continue
     const known = orphansOf.get(span.parentSpanId)
     if (known === undefined) orphansOf.set(span.parentSpanId, { first: span, count: 1 })
     else known.count++
   }
-  const isGoingOn =
-    spans.some((span) => span.running && !isSilent(span.lastHeardAt, context.now)) ||
-    isRecent(newest, context, silentAfterNano)
+  const mayGoOn = quietMs(context) < missedAfterMs
   for (const { first: to, count } of orphansOf.values()) {
-    if (isGoingOn) undecided.push({ because: 'running', from: undefined, to })
+    if (mayGoOn) undecided.push({ because: 'running', from: undefined, to })
     else broken.push({ reason: 'missing_parent', from: undefined, to, affectedSpans: count })
   }
 }
 
-function whyUndecided(call: ContinuitySpan, context: ContinuityContext): UndecidedHop['because'] | undefined {
+/** By service, the last that its spans tell of: the clock that its calls go by. */
+function findNewestEnds(spans: readonly ContinuitySpan[]): ReadonlyMap<string, bigint> {
+  const newest = new Map<string, bigint>()
+  for (const span of spans) {
+    const end = endOf(span)
+    if (end > (newest.get(span.serviceName) ?? end - 1n)) newest.set(span.serviceName, end)
+  }
+  return newest
+}
+
+function whyUndecided(
+  call: ContinuitySpan,
+  newestEnds: ReadonlyMap<string, bigint>,
+  context: ContinuityContext,
+): UndecidedHop['because'] | undefined {
   if (call.running) return 'running'
   if (hasFailedUnanswered(call)) return 'call_failed'
-  return isRecent(endOf(call), context, arrivesWithinNano) ? 'too_recent' : undefined
+  const wentOnNano = (newestEnds.get(call.serviceName) ?? 0n) - endOf(call)
+  return quietMs(context) < arrivesWithinMs && wentOnNano < arrivesWithinNano ? 'too_recent' : undefined
 }
 
 // The codes by which the official SDK's client says that the connection closed and that its time was up.
 const codesOfNoAnswer = new Set(['-32000', '-32001'])
 
-/** A tool's error and a JSON-RPC code are answers; the name of an exception says that none came. */
+/**
+ * A tool's error and a JSON-RPC code are answers. The name of an exception says that none came, and a status of HTTP that
+ * something before the server refused.
+ */
 function hasFailedUnanswered({ statusCode, errorType }: ContinuitySpan): boolean {
   if (statusCode !== 2 || errorType === undefined || errorType === 'tool_error') return false
-  return codesOfNoAnswer.has(errorType) || !/^-?\d+$/.test(errorType)
+  return codesOfNoAnswer.has(errorType) || /^[1-5]\d\d$/.test(errorType) || !/^-?\d+$/.test(errorType)
 }
 
-function isRecent(unixNano: bigint, { now }: ContinuityContext, withinNano: bigint): boolean {
-  const age = BigInt(now.getTime()) * 1_000_000n - unixNano
-  return age < withinNano && age > -clockSkewNano
-}
-
-/** Spans by their parents. Parents may be missing, repeat or go in a circle. */
-class TraceTree<S extends ContinuitySpan> {
-  readonly #byId = new Map<string, S>()
-
-  constructor(spans: readonly S[]) {
-    for (const span of spans) this.#byId.set(span.spanId, span)
-  }
-
-  has(spanId: string): boolean {
-    return this.#byId.has(spanId)
-  }
-
-  parentOf(span: S): S | undefined {
-    const parent = this.#byId.get(span.parentSpanId)
-    return parent === span ? undefined : parent
-  }
-
-  /** The parent, where it stands on the same side of a hop and did not receive the work. */
-  ownParentOf(span: S): S | undefined {
-    const parent = isReceiver(span) ? undefined : this.parentOf(span)
-    return parent === undefined || isHop(parent, span) ? undefined : parent
-  }
-
-  /** The nearest span above, within the process, of which `test` is true. */
-  climb(span: S, test: (above: S) => boolean): S | undefined {
-    let above = this.parentOf(span)
-    let below = span
-    for (let level = 0; level < maxClimb && above !== undefined; level++) {
-      if (isHop(above, below)) return undefined
-      if (test(above)) return above
-      below = above
-      above = this.parentOf(above)
-    }
-    return undefined
-  }
+/** How long nothing of the trace has arrived, by the server's clock: those of others may be wrong. */
+function quietMs({ now, lastHeardAt }: ContinuityContext): number {
+  return lastHeardAt === undefined ? Infinity : now.getTime() - lastHeardAt.getTime()
 }

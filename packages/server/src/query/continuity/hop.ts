@@ -13,7 +13,6 @@ export type ContinuitySpan = Pick<
   | 'durationNano'
   | 'statusCode'
   | 'running'
-  | 'lastHeardAt'
   | 'genAiOperation'
   | 'tool'
   | 'mcpMethod'
@@ -37,9 +36,11 @@ export interface BrokenHop<S = ContinuitySpan> {
   readonly affectedSpans: number
 }
 
-/** Neither joined nor broken: why is a stable word too. */
+/** Why a hop is neither joined nor broken: stable words too (docs/continuity.md). */
+export const undecidedWords = ['running', 'too_recent', 'call_failed', 'no_mcp_request'] as const
+
 export interface UndecidedHop<S = ContinuitySpan> {
-  readonly because: 'running' | 'too_recent' | 'call_failed'
+  readonly because: (typeof undecidedWords)[number]
   readonly from: S | undefined
   readonly to: S | undefined
 }
@@ -60,9 +61,14 @@ export function isClient({ kind }: ContinuitySpan): boolean {
  */
 const methodsOfWork = new Set(['tools/call', 'prompts/get', 'resources/read'])
 
-/** The server's side of an MCP request. */
+/** The server's side of an MCP message, also of one that only keeps the connection. */
+export function isMcpServer({ kind, mcpMethod }: ContinuitySpan): boolean {
+  return kind === spanKinds.server && mcpMethod !== undefined
+}
+
+/** The server's side of an MCP request that does work. */
 export function isMcpRequest(span: ContinuitySpan): boolean {
-  return span.kind === spanKinds.server && span.mcpMethod !== undefined && methodsOfWork.has(span.mcpMethod)
+  return isMcpServer(span) && methodsOfWork.has(span.mcpMethod!)
 }
 
 /**
@@ -81,6 +87,15 @@ export function isHop(parent: ContinuitySpan, child: ContinuitySpan): boolean {
   if (isClient(parent) && child.kind === spanKinds.server) return true
   if (parent.kind === spanKinds.producer && child.kind === spanKinds.consumer) return true
   return !isReceiver(parent) && parent.mcpMethod !== undefined && isMcpRequest(child)
+}
+
+/** What a span does, told apart from what others do: the key of its operation. */
+export function operationKey({
+  serviceName,
+  name,
+  kind,
+}: Pick<ContinuitySpan, 'serviceName' | 'name' | 'kind'>): string {
+  return JSON.stringify([serviceName, name, kind])
 }
 
 /** Where nothing is known of the time it took, as of a running span, its start. */

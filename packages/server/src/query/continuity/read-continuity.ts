@@ -1,27 +1,28 @@
 /**
- * The continuity of one trace, with what the store knows beyond it: which services are called by others, and where the
- * other half of a broken hop may lie. Bounded in spans, services and searches. Called by the route of a trace.
+ * The continuity of one trace, with what the store knows beyond it: which operations are called by others, and where the
+ * other half of a broken hop may lie. Bounded in spans, operations and searches. Called by the route of a trace.
  */
 import type { ReadOptions, SpanRow, TraceStore } from '../../store/trace-store.ts'
+import type { TraceSummary } from '../../trace/trace-summary.ts'
 import type { Continuity } from '../contract.ts'
 import { readWithin } from '../read-within.ts'
-import type { CalledServices } from './called-services.ts'
+import type { CalledOperations } from './called-operations.ts'
 import { continuityToJson } from './continuity-json.ts'
-import { evaluateContinuity, findSuspectServices } from './evaluate-continuity.ts'
+import { evaluateContinuity, findSuspectOperations } from './evaluate-continuity.ts'
 import { findOtherHalf } from './find-other-half.ts'
 import type { BrokenHop } from './hop.ts'
 
 /** Spans that are looked at; a longer trace is judged by its first ones. */
 export const maxSpansChecked = 10_000
 
-const maxSuspectServices = 5
+const maxSuspects = 5
 const maxSearches = 5
 
 // For each of the two questions that need other traces; without an answer to them a trace is judged by itself.
 const limitMs = 2000
 
 export interface SpansToJudge {
-  readonly traceId: string
+  readonly trace: TraceSummary
   /** By start; one more than `maxSpansChecked` says that there are more. */
   readonly spans: readonly SpanRow[]
   readonly now: Date
@@ -29,18 +30,23 @@ export interface SpansToJudge {
 
 export async function readContinuity(
   store: TraceStore,
-  calledServices: CalledServices,
-  { traceId, spans, now }: SpansToJudge,
+  calledOperations: CalledOperations,
+  { trace, spans, now }: SpansToJudge,
   options: ReadOptions,
 ): Promise<Continuity> {
   const checked = spans.slice(0, maxSpansChecked)
   const isComplete = checked.length === spans.length
-  const suspects = findSuspectServices(checked, maxSuspectServices)
-  const called = await readWithin(limitMs, options, (within) => calledServices.findCalled(suspects, within))
-  const found = evaluateContinuity(checked, { isComplete, now, calledServices: called ?? new Set() })
+  const suspects = findSuspectOperations(checked, maxSuspects)
+  const called = await readWithin(limitMs, options, (within) => calledOperations.findCalled(suspects, within))
+  const found = evaluateContinuity(checked, {
+    isComplete,
+    now,
+    lastHeardAt: trace.lastHeardAt,
+    calledOperations: called ?? new Set(),
+  })
   const otherHalves = new Map<string, string>()
   await readWithin(limitMs, options, (within) =>
-    findOtherHalves(store, traceId, found.broken, otherHalves, within),
+    findOtherHalves(store, trace.traceId, found.broken, otherHalves, within),
   )
   return continuityToJson(found, { checkedSpans: checked.length, isComplete, otherHalves })
 }

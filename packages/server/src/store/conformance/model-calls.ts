@@ -39,7 +39,9 @@ export function describeModelCalls(harness: () => StoreHarness): void {
     const counting = rows.filter((row) => row.countsTokens)
     assert.deepEqual(new Set(counting.map((row) => row.spanId)), new Set(counted.map((span) => span.spanId)))
     const sum = (pick: (row: (typeof rows)[number]) => number | undefined): number | undefined =>
-      counting.reduce<number | undefined>((total, row) => (pick(row) ?? 0) + (total ?? 0), undefined)
+      counting
+        .map(pick)
+        .reduce((total, told) => (told === undefined ? total : told + (total ?? 0)), undefined)
     const summary = await store.findTrace(traceId)
     assert.deepEqual(
       [summary?.inputTokens, summary?.outputTokens],
@@ -156,18 +158,40 @@ export function describeModelCalls(harness: () => StoreHarness): void {
     test('the outer one counts while the inner one tells nothing', () =>
       assertCountsInAnyOrder(() => line(chat(10), { 'gen_ai.operation.name': 'chat' }), [0]))
 
-    test('an inner one that tells less than the outer one leaves the rest unknown', async () => {
-      const [outer, inner] = line(chat(10), { 'gen_ai.usage.output_tokens': 1 })
-      for (const order of [
-        [outer!, inner!],
-        [inner!, outer!],
-      ]) {
-        const traceId = newTraceId()
-        for (const span of order) await writeSpans(harness(), [{ ...span, traceId }])
-        const summary = await harness().store.findTrace(traceId)
-        assert.deepEqual([summary?.inputTokens, summary?.outputTokens], [undefined, 1])
-      }
-    })
+    test('an inner one that tells less than the outer one: the outer one, so that no known number is lost', () =>
+      assertCountsInAnyOrder(() => line(chat(10), { 'gen_ai.usage.output_tokens': 1 }), [0]))
+
+    test('a line of three of which the two inner ones tell less: the innermost, and nothing twice', () =>
+      assertCountsInAnyOrder(() => {
+        const less: Told = { 'gen_ai.usage.output_tokens': 1 }
+        return line(chat(10), less, less)
+      }, [2]))
+
+    test('one of several inner ones tells all that the outer one does: it, and none that tells less', () =>
+      assertCountsInAnyOrder(() => {
+        const [outer, partial] = line(chat(10), { 'gen_ai.usage.input_tokens': 4 })
+        const whole = { ...line(chat(6))[0]!, traceId: outer!.traceId, parentSpanId: outer!.spanId }
+        return [outer!, partial!, whole]
+      }, [2]))
+
+    test('two that are each inside the other: none', () =>
+      assertCountsInAnyOrder(() => {
+        const [one, other] = line(chat(10), chat(10))
+        return [{ ...one!, parentSpanId: other!.spanId }, other!]
+      }, []))
+
+    test('a tool, or a look-up, that repeats the tokens of a call inside it: the call', () =>
+      assertCountsInAnyOrder(
+        () =>
+          line(
+            { ...chat(10), 'gen_ai.operation.name': 'execute_tool' },
+            { 'gen_ai.operation.name': 'invoke_agent' },
+            {
+              ...chat(10),
+            },
+          ),
+        [2],
+      ))
 
     test('a span that is its own parent counts', () =>
       assertCountsInAnyOrder(
@@ -183,6 +207,18 @@ export function describeModelCalls(harness: () => StoreHarness): void {
       await assertCounts([outer!], [inner!])
       await writeSpans(harness(), [silent])
       await assertCounts([outer!], [outer!])
+    })
+
+    test('a running copy that told tokens as a call, and ends as an agent’s run, leaves those around and inside it', async () => {
+      const [outer, middle, inner] = line(chat(10), chat(10), chat(10))
+      const run = {
+        ...middle!,
+        attributes: attributes({ ...chat(10), 'gen_ai.operation.name': 'invoke_agent' }),
+      }
+      await writeSpans(harness(), [outer!, makeRunning(middle!), inner!])
+      await assertCounts([outer!], [inner!])
+      await writeSpans(harness(), [run])
+      await assertCounts([outer!], [outer!, inner!])
     })
 
     test('written by several at once', async () => {

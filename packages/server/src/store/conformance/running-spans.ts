@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Span } from '../../trace/span.ts'
 import type { WriteOutcome } from '../trace-store.ts'
-import { makeRunning, makeSpan, millisecond, newTraceId } from './example-spans.ts'
+import { makeRunning, makeSpan, millisecond, newName, newTraceId, resourceOf } from './example-spans.ts'
 import { bodyOf, readAllSpans, today, writeSpans, type StoreHarness } from './harness.ts'
 
 export function describeRunningSpans(harness: () => StoreHarness): void {
@@ -33,6 +33,17 @@ export function describeRunningSpans(harness: () => StoreHarness): void {
       assert.deepEqual([summary?.spanCount, summary?.runningCount, summary?.lastHeardAt], [1, 1, at(31)])
     })
 
+    test('does not keep its trace silent: the newest of whatever came of the trace is when it was heard of', async () => {
+      const service = newName('heard')
+      const span = makeSpan({ resource: resourceOf(service) })
+      await writeAt([sign(span, 1)], 1)
+      await writeAt([makeSpan({ traceId: span.traceId })], 20)
+      const [listed] = await harness().store.findTraces({ service, limit: 1 })
+      assert.deepEqual([listed?.runningCount, listed?.lastHeardAt], [1, at(20)])
+      const rows = await harness().store.listSpans(span.traceId, { limit: 2 })
+      assert.deepEqual(new Set(rows.map((row) => row.lastHeardAt)), new Set([at(1), undefined]))
+    })
+
     test('of two copies in one payload, or in two of one batch, is the later one', async () => {
       const [one, two] = [makeSpan(), makeSpan()]
       const [inOne] = await harness().write([bodyOf([[sign(one, 1), sign(one, 2)]])])
@@ -52,7 +63,7 @@ export function describeRunningSpans(harness: () => StoreHarness): void {
       const [row] = await harness().store.listSpans(span.traceId, { limit: 5 })
       assert.deepEqual([row?.running, row?.lastHeardAt], [false, undefined])
       const summary = await harness().store.findTrace(span.traceId)
-      assert.deepEqual([summary?.spanCount, summary?.runningCount, summary?.lastHeardAt], [1, 0, undefined])
+      assert.deepEqual([summary?.spanCount, summary?.runningCount, summary?.lastHeardAt], [1, 0, at(3)])
     })
 
     test('counts in the summary, with its neighbours, in whatever order and batches all of it comes', async () => {
@@ -87,6 +98,14 @@ export function describeRunningSpans(harness: () => StoreHarness): void {
       const summary = await harness().store.findTrace(traceId)
       assert.deepEqual([summary?.spanCount, summary?.runningCount], [4, 4])
       assert.equal((await harness().store.listSpans(traceId, { limit: 9 })).length, 4)
+    })
+
+    test('with a name too long for any list is renamed by its next copy', async () => {
+      const span = makeSpan({ name: 'early '.repeat(100) })
+      await writeSpans(harness(), [makeRunning(span)])
+      await writeSpans(harness(), [{ ...span, name: 'late '.repeat(100) }])
+      const summary = await harness().store.findTrace(span.traceId)
+      assert.deepEqual([summary?.root.name, summary?.spanCount], ['late '.repeat(100), 1])
     })
 
     test('whose next copy says something else of it counts as that one says', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { makeSpan, newName, newTraceId, resourceOf } from './example-spans.ts'
+import type { Operation } from '../trace-store.ts'
+import { makeSpan, millisecond, newName, newTraceId, noon, resourceOf } from './example-spans.ts'
 import { writeSpans, type StoreHarness } from './harness.ts'
 
 export function describeSpanRows(harness: () => StoreHarness): void {
@@ -56,47 +57,63 @@ export function describeSpanRows(harness: () => StoreHarness): void {
     })
   })
 
-  describe('a service that others call', () => {
+  describe('an operation that others call', () => {
+    const served = (service: string, name = 'work', kind = 2): Operation => ({ service, name, kind })
+
     /** A span of `caller` with one of `service` directly inside. */
     async function call(caller: string, callerKind: number, service: string, kind: number): Promise<void> {
-      const outer = makeSpan({ kind: callerKind, resource: resourceOf(caller) })
+      const outer = makeSpan({ name: 'call', kind: callerKind, resource: resourceOf(caller) })
       const { traceId, spanId: parentSpanId } = outer
       const inner = makeSpan({ traceId, parentSpanId, kind, resource: resourceOf(service) })
       await writeSpans(harness(), [outer, inner])
     }
 
-    test('is one with a SERVER span inside a span of another service, or inside a CLIENT span', async () => {
+    test('is one with a span inside a span of another service, or inside a CLIENT span', async () => {
       const { store } = harness()
       const [caller, called, itself] = [newName('caller'), newName('called'), newName('itself')]
       await call(caller, 1, called, 2)
       await call(itself, 3, itself, 2)
-      assert.equal(await store.isCalledByOthers(called), true)
-      assert.equal(await store.isCalledByOthers(itself), true)
-      assert.equal(await store.isCalledByOthers(caller), false)
+      assert.equal(await store.isCalledByOthers(served(called)), true)
+      assert.equal(await store.isCalledByOthers(served(itself)), true)
+      assert.equal(await store.isCalledByOthers(served(caller, 'call', 1)), false)
     })
 
-    test('is not one whose SERVER spans have no parent, or one of its own that is no CLIENT', async () => {
+    test('is not one whose spans have no parent, or one of its own service that is no CLIENT', async () => {
       const { store } = harness()
-      const [rooted, nested, worker] = [newName('rooted'), newName('nested'), newName('worker')]
+      const [rooted, nested] = [newName('rooted'), newName('nested')]
       await writeSpans(harness(), [
         makeSpan({ kind: 2, resource: resourceOf(rooted) }),
         makeSpan({ kind: 2, resource: resourceOf(rooted), parentSpanId: 'abababababababab' }),
       ])
       await call(nested, 2, nested, 2)
-      await call(newName('other'), 4, worker, 5)
-      for (const service of [rooted, nested, worker, newName('unknown')]) {
-        assert.equal(await store.isCalledByOthers(service), false, service)
+      for (const service of [rooted, nested, newName('unknown')]) {
+        assert.equal(await store.isCalledByOthers(served(service)), false, service)
       }
     })
 
-    test('is found among many traces in which nobody calls it', async () => {
+    test('is one by itself: another operation of its service, or of its name, that is called does not make it one', async () => {
+      const { store } = harness()
+      const service = newName('served')
+      await call(newName('caller'), 3, service, 2)
+      await writeSpans(harness(), [makeSpan({ name: 'GET /health', kind: 2, resource: resourceOf(service) })])
+      assert.equal(await store.isCalledByOthers(served(service)), true)
+      assert.equal(await store.isCalledByOthers(served(service, 'GET /health')), false)
+      assert.equal(await store.isCalledByOthers(served(service, 'work', 5)), false)
+    })
+
+    test('is found among many newer traces that begin with it', async () => {
       const service = newName('busy')
       await call(newName('caller'), 3, service, 2)
-      const others = Array.from({ length: 20 }, () =>
-        makeSpan({ traceId: newTraceId(), kind: 2, resource: resourceOf(service) }),
+      const others = Array.from({ length: 60 }, () =>
+        makeSpan({
+          traceId: newTraceId(),
+          kind: 2,
+          resource: resourceOf(service),
+          startUnixNano: noon + millisecond,
+        }),
       )
       await writeSpans(harness(), others)
-      assert.equal(await harness().store.isCalledByOthers(service), true)
+      assert.equal(await harness().store.isCalledByOthers(served(service)), true)
     })
   })
 }

@@ -1,6 +1,6 @@
 import type { RowBuffer } from './row-buffer.ts'
-import { readRow, readTokens, tellsAsMuch, type SpanCopy } from './span-copy.ts'
-import { markEmbeddings, markTokensCounted } from './span-marks.ts'
+import { isTellingCall, readRow, readTokens, tellsAsMuch, type SpanCopy } from './span-copy.ts'
+import { markEmbeddings, markLessTold, markTokensCounted } from './span-marks.ts'
 import { marksAt, parentAt, spanIdAt } from './span-row.ts'
 import type { SpanTable } from './span-table.ts'
 import type { TraceDraft } from './trace-draft.ts'
@@ -17,7 +17,8 @@ export interface StoredCall extends Pick<
 
 /**
  * The model calls of a batch that tell tokens, and which of them count: of two spans of the same kind of call, one directly
- * inside the other, the inner one. ADR 0007 says why, and why not through other spans in between.
+ * inside the other, the inner one. ADR 0007 says why, and why not through other spans in between. Where the inner one tells
+ * less than the outer one, the trace is counted anew, which knows what to do then.
  */
 export class BatchCalls {
   readonly #rows: RowBuffer
@@ -49,7 +50,11 @@ export class BatchCalls {
         this.#rows.readInt4(row, parentAt),
         this.#rows.readInt4(row, parentAt + 4),
       )
-      if (around >= 0 && around !== row && this.#isSameKind(around, row)) this.#unmark(around)
+      if (around < 0 || around === row) continue
+      const [outer, inner] = [readRow(this.#rows, around), readRow(this.#rows, row)]
+      if (!isSameCall(outer, inner)) continue
+      this.#unmark(around)
+      if (!tellsAsMuch(inner, outer)) trace.needsRecount = true
     }
     for (const [row, trace] of this.#present()) {
       if ((this.#rows.readInt2(row, marksAt) & markTokensCounted) !== 0)
@@ -76,28 +81,33 @@ export class BatchCalls {
   meetStored(stored: readonly StoredCall[]): StoredCall[] {
     // What takes a stored copy's place was decided about within the batch.
     const remaining = stored.filter((call) => this.#find(call.trace, call.spanId) < 0)
-    for (const inner of remaining) {
-      const row = this.#find(inner.trace, inner.parentSpanId)
-      if (row < 0 || (this.#rows.readInt2(row, marksAt) & markTokensCounted) === 0) continue
-      const outer = readRow(this.#rows, row)
-      if (((outer.marks ^ inner.marks) & markEmbeddings) !== 0) continue
-      this.#unmark(row)
-      takeOff(inner.trace, outer, inner)
+    const unmarked = new Set<StoredCall>()
+    const isCounted = (call: StoredCall): boolean =>
+      (call.marks & markTokensCounted) !== 0 && !unmarked.has(call)
+    const decide = (row: number, storedCall: StoredCall, isStoredInside: boolean): void => {
+      const own = readRow(this.#rows, row)
+      const [outer, inner] = isStoredInside ? [own, storedCall] : [storedCall, own]
+      if (!isSameCall(outer, inner)) return
+      if ((storedCall.marks & markLessTold) !== 0 || !tellsAsMuch(inner, outer)) {
+        storedCall.trace.needsRecount = true
+      } else if (isStoredInside && (own.marks & markTokensCounted) !== 0) {
+        this.#unmark(row)
+        takeOff(storedCall.trace, own, isCounted(storedCall))
+      } else if (!isStoredInside && isCounted(storedCall)) {
+        unmarked.add(storedCall)
+        takeOff(storedCall.trace, storedCall, (own.marks & markTokensCounted) !== 0)
+      }
     }
     const bySpan = new Map<TraceDraft, Map<bigint, StoredCall>>()
     for (const call of remaining) {
-      if ((call.marks & markTokensCounted) === 0) continue
+      const row = this.#find(call.trace, call.parentSpanId)
+      if (row >= 0) decide(row, call, true)
       const ofTrace = bySpan.get(call.trace) ?? new Map<bigint, StoredCall>()
       bySpan.set(call.trace, ofTrace.set(call.spanId, call))
     }
-    const unmarked = new Set<StoredCall>()
     for (const [row, trace] of this.#present()) {
       const outer = bySpan.get(trace)?.get(this.#rows.readInt8(row, parentAt))
-      if (outer === undefined || unmarked.has(outer)) continue
-      const inner = readRow(this.#rows, row)
-      if (((outer.marks ^ inner.marks) & markEmbeddings) !== 0) continue
-      unmarked.add(outer)
-      takeOff(trace, outer, inner)
+      if (outer !== undefined) decide(row, outer, false)
     }
     return [...unmarked]
   }
@@ -114,10 +124,6 @@ export class BatchCalls {
     return row >= 0 && !this.#rows.isDropped(row) ? row : -1
   }
 
-  #isSameKind(one: number, other: number): boolean {
-    return ((this.#rows.readInt2(one, marksAt) ^ this.#rows.readInt2(other, marksAt)) & markEmbeddings) === 0
-  }
-
   #unmark(row: number): void {
     this.#rows.patchInt2(row, marksAt, this.#rows.readInt2(row, marksAt) & ~markTokensCounted)
   }
@@ -125,9 +131,14 @@ export class BatchCalls {
 
 type Call = Pick<SpanCopy, 'marks' | 'inputTokens' | 'outputTokens'>
 
+/** Both tell the tokens of a call, and of the same kind of call. */
+function isSameCall(outer: Call, inner: Call): boolean {
+  return isTellingCall(outer) && isTellingCall(inner) && ((outer.marks ^ inner.marks) & markEmbeddings) === 0
+}
+
 /** The outer call was added to the trace's tokens, and is not to be. */
-function takeOff(trace: TraceDraft, outer: Call, inner: Call): void {
+function takeOff(trace: TraceDraft, outer: Call, isInnerCounted: boolean): void {
   // Else the sum could be left without anything it is a sum of, which is unknown and not 0.
-  if ((inner.marks & markTokensCounted) !== 0 && tellsAsMuch(inner, outer)) trace.addSurplusTokens(outer)
+  if (isInnerCounted) trace.addSurplusTokens(outer)
   else trace.needsRecount = true
 }

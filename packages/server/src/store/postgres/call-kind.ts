@@ -16,6 +16,10 @@ const kinds: ReadonlyMap<string, number> = new Map([
   ['create_agent', notACall],
   ['invoke_workflow', notACall],
   ['plan', notACall],
+  ['execute_tool', notACall],
+  // What they tell is of a model that ranks or looks up, which no list of prices has, or of a model call inside them.
+  ['retrieval', notACall],
+  ['rerank', notACall],
   [noOperation, notACall],
 ])
 
@@ -24,6 +28,6 @@ const kinds: ReadonlyMap<string, number> = new Map([
  * nobody's, or under none, is taken for a call: a dialect that is not known yet must not lose what it cost.
  */
 export function callKindOf(operation: string | undefined, tellsTokens: boolean): number {
-  const known = operation === undefined ? undefined : kinds.get(operation)
+  const known = operation === undefined ? undefined : kinds.get(operation.toLowerCase())
   return known ?? (tellsTokens ? modelCall : notACall)
 }

@@ -18,8 +18,12 @@ const idOf = (n: number): string => (n === 0 ? '' : `00000000000000${n.toString(
 const copy = fc.record({
   id: fc.integer({ min: 1, max: 5 }),
   isOdd: fc.boolean(),
-  odd: fc.record({ parent: fc.nat(5), start: fc.nat(2), name: fc.constantFrom('a', 'b', 'n'.repeat(300)) }),
-  length: fc.nat(3),
+  odd: fc.record({
+    parent: fc.nat(5),
+    start: fc.nat(2),
+    name: fc.constantFrom('a', 'b', '', 'n'.repeat(300), 'm'.repeat(300)),
+  }),
+  length: fc.integer({ min: -2, max: 3 }),
   isRunning: fc.boolean(),
   isError: fc.boolean(),
   operation: fc.constantFrom('chat', 'chat', 'embeddings', 'invoke_agent', undefined),
@@ -71,13 +75,26 @@ function keep(arrivals: readonly Arrival[]): Arrival {
 const tells = ({ operation, input, output }: Copy): boolean =>
   operation !== 'invoke_agent' && (input !== undefined || output !== undefined)
 
+/** Both tell of the same call. */
+const isSameCall = (inner: Copy, outer: Copy): boolean =>
+  inner.id !== outer.id &&
+  parentOf(inner) === outer.id &&
+  tells(inner) &&
+  tells(outer) &&
+  (inner.operation === 'embeddings') === (outer.operation === 'embeddings')
+
+/** Tells less than the one around it, and has none inside. */
+function isLess(one: Copy, all: readonly Copy[]): boolean {
+  const around = all.find((other) => isSameCall(one, other))
+  if (around === undefined || all.some((other) => isSameCall(other, one))) return false
+  const isMissing = (theirs: number | undefined, own: number | undefined): boolean =>
+    theirs !== undefined && own === undefined
+  return isMissing(around.input, one.input) || isMissing(around.output, one.output)
+}
+
 function counts(one: Copy, all: readonly Copy[]): boolean {
-  const isInside = (other: Copy): boolean =>
-    other.id !== one.id &&
-    parentOf(other) === one.id &&
-    tells(other) &&
-    (other.operation === 'embeddings') === (one.operation === 'embeddings')
-  return tells(one) && !all.some(isInside)
+  const isReplaced = all.some((other) => isSameCall(other, one) && !isLess(other, all))
+  return tells(one) && !isReplaced && !isLess(one, all)
 }
 
 function summarize(kept: readonly Copy[]): Record<string, unknown> {
@@ -99,12 +116,14 @@ function summarize(kept: readonly Copy[]): Record<string, unknown> {
     output_tokens: sum(counted.map((one) => one.output)),
     start_unix_nano: String(noon + BigInt(Math.min(...kept.map(startOf)))),
     end_unix_nano: String(
-      noon + BigInt(Math.max(...kept.map((one) => startOf(one) + (one.isRunning ? 0 : one.length)))),
+      noon +
+        BigInt(Math.max(...kept.map((one) => startOf(one) + (one.isRunning ? 0 : Math.max(one.length, 0))))),
     ),
     root_span_id: String(root.id),
     root_provisional: parentOf(root) !== 0,
     operations: new Set(kept.map((one) => (nameOf(one).length > 256 ? '' : nameOf(one)))).size,
     operations_truncated: kept.some((one) => nameOf(one).length > 256),
+    root_name_text: nameOf(root).length > 256 ? nameOf(root) : null,
   }
 }
 
@@ -124,7 +143,7 @@ describe('counting', () => {
     const { rows } = await pool.query<Record<string, unknown>>(
       `select span_count, error_count, running_count, model_call_count, input_tokens, output_tokens, start_unix_nano,
               end_unix_nano, root_span_id, root_provisional, cardinality(operation_ids) as operations,
-              operations_truncated
+              operations_truncated, root_name_text, heard_body_id
        from otel.trace_summary where trace_id = $1`,
       [traceId],
     )
@@ -185,7 +204,11 @@ describe('counting', () => {
   ): Promise<void> {
     const kept = [...Map.groupBy(arrivals, (one) => one.copy.id).values()].map(keep)
     const copies = kept.map((one) => one.copy)
-    assert.deepEqual(await readSummary(traceId), summarize(copies))
+    const newest = Math.max(...arrivals.map(({ body }) => body))
+    assert.deepEqual(await readSummary(traceId), {
+      ...summarize(copies),
+      heard_body_id: String(bodies[newest]!.bodyId),
+    })
     assert.deepEqual(
       await readRows(traceId),
       kept

@@ -279,6 +279,24 @@ describe('a row speaks the GenAI conventions of a span by', () => {
     await assertRow(words, { genAiOperation: 'execute_tool' })
   })
 
+  test('a tool, a look-up and a ranking are no calls of a model, and case does not matter', async () => {
+    for (const operation of ['execute_tool', 'retrieval', 'rerank', 'INVOKE_AGENT']) {
+      const sent = { 'gen_ai.operation.name': operation, 'gen_ai.usage.input_tokens': 10 }
+      await assertRow(sent, { countsTokens: false, inputTokens: 10, genAiOperation: operation })
+    }
+    await assertRow(
+      { 'gen_ai.operation.name': 'Chat', 'gen_ai.usage.input_tokens': 10 },
+      { countsTokens: true, genAiOperation: 'Chat' },
+    )
+  })
+
+  test('a key that stands twice: the last one counts, as in a map', async () => {
+    const attributes = ['first', 'last'].map((value) => ({ key: 'gen_ai.request.model', value }))
+    const span = makeSpan({ attributes })
+    await write(database.pool, writer, bodyToWrite([[span]], day))
+    assert.equal((await store.listSpans(span.traceId, { limit: 1 }))[0]?.requestModel, 'last')
+  })
+
   test('a dialect nobody knows: tokens under a strange operation, or none, are counted', async () => {
     await assertRow({ 'gen_ai.usage.input_tokens': 1 }, { countsTokens: true, genAiOperation: undefined })
     await assertRow(

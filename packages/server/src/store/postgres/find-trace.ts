@@ -22,5 +22,5 @@ export async function findTrace(
   if (id === undefined) return undefined
   const query = { text: findSql, values: [id], types: columnTypes }
   const result = await queryCancellable<TraceRow>(pool, query, options?.signal)
-  return (await toTraceSummaries(pool, result.rows, options))[0]
+  return (await toTraceSummaries(pool, result.rows, () => true, options))[0]
 }

@@ -1,20 +1,22 @@
 import type pg from 'pg'
 import { toArrayLiteral } from '../../postgres/array-literal.ts'
 import { queryCancellable } from '../../postgres/cancel.ts'
-import type { ReadOptions } from '../trace-store.ts'
+import type { TraceSummary } from '../../trace/trace-summary.ts'
+import type { Operation, ReadOptions } from '../trace-store.ts'
 import { columnTypes, searchable } from './column-types.ts'
 import { findListedTraces } from './find-listed-traces.ts'
 import { greatestDay, leastDay } from './find-arrival-days.ts'
 
-const serverKind = 2
 const clientKind = 3
 const maxServiceChars = 256
 
-// Bounds what one answer reads: a service that answers others does so in most of its traces.
+// Bounds what one answer reads. Summaries are cheap, and a check of its health may bring hundreds in which it is the root;
+// of the others it is called in most.
+const newestSummaries = 1000
 const newestTraces = 50
 const spansOfEach = 20
 
-const operationsSql = `select id from otel.operation where service = $1 and kind = ${serverKind}`
+const operationsSql = `select id from otel.operation where service = $1 and name = $2 and kind = $3::integer`
 
 const servedSql = `
 select served.trace_id, served.parent_span_id
@@ -44,20 +46,21 @@ interface Caller {
   readonly span_id: bigint
 }
 
-/** Whether others call the service, as far as its newest traces tell. */
+/** Whether others call the operation, as far as its newest traces tell. */
 export async function isCalledByOthers(
   pool: pg.Pool,
-  service: string,
+  operation: Operation,
   options?: ReadOptions,
 ): Promise<boolean> {
-  const stored = searchable(service.slice(0, maxServiceChars))
+  const service = searchable(operation.service.slice(0, maxServiceChars))
   const operations = await queryCancellable<{ id: number }>(
     pool,
-    { text: operationsSql, values: [stored] },
+    { text: operationsSql, values: [service, searchable(operation.name), operation.kind] },
     options?.signal,
   )
   const ids = operations.rows.map((row) => row.id)
-  const traces = await findListedTraces(pool, { limit: newestTraces }, { ids }, options)
+  const summaries = await findListedTraces(pool, { limit: newestSummaries }, { ids }, options)
+  const traces = summaries.filter(({ root }) => !isRoot(root, operation)).slice(0, newestTraces)
   if (traces.length === 0) return false
   const where = [
     `{${traces.map((trace) => trace.traceId).join(',')}}`,
@@ -73,9 +76,13 @@ export async function isCalledByOthers(
   const parents = toArrayLiteral(served.rows.map((row) => row.parent_span_id))
   const callers = await queryCancellable<Caller>(
     pool,
-    { text: callersSql, values: [...where, parents, stored], types: columnTypes },
+    { text: callersSql, values: [...where, parents, service], types: columnTypes },
     options?.signal,
   )
   const wanted = new Set(served.rows.map((row) => `${row.trace_id} ${row.parent_span_id}`))
   return callers.rows.some((row) => wanted.has(`${row.trace_id} ${row.span_id}`))
+}
+
+function isRoot(root: TraceSummary['root'], operation: Operation): boolean {
+  return !root.provisional && root.name === operation.name && root.serviceName === operation.service
 }

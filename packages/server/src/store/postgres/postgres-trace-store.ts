@@ -42,7 +42,7 @@ export function openPostgresTraceStore(options: PostgresTraceStoreOptions): Trac
     readSpans: (traceId, query, read) => readSpans(pool, traceId, query, withBudget(read)),
     readRaw: (traceId, read) => readRaw(pool, traceId, withBudget(read)),
     listModelCalls: (traceIds, page, read) => listModelCalls(pool, terms, traceIds, page, read),
-    isCalledByOthers: (service, read) => isCalledByOthers(pool, service, read),
+    isCalledByOthers: (operation, read) => isCalledByOthers(pool, operation, read),
     findTraceBodies: (traceId, read) => findTraceBodies(pool, traceId, read),
     listServices: (page, read) => listServices(pool, page, read),
     listOperations: (page, read) => listOperations(pool, page, read),

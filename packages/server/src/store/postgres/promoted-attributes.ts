@@ -42,5 +42,13 @@ export const asideAttributes: readonly AsideAttribute[] = (
   ['running', 'entity_name', 'json_usage'] as const
 ).map((name) => ({ name, keys: dialects.flatMap((dialect) => dialect[name] ?? []) }))
 
+/** Where input tokens do not include cached ones: by scope, and by the key that tells the cached ones. */
+export const inputWithoutCache = {
+  scopes: new Set(dialects.flatMap((dialect) => dialect.inputWithoutCache?.scopes ?? [])),
+  cacheKeys: new Set(dialects.flatMap((dialect) => dialect.inputWithoutCache?.cacheKeys ?? [])),
+  /** The providers whose APIs count cached tokens apart, under whatever name. */
+  providers: /anthropic|bedrock/i,
+}
+
 /** Longer values are not promoted: a filter treats the missing value as "may match" and asks the body. */
 export const maxPromotedBytes = 256

@@ -5,7 +5,12 @@ import type { AsideName, PromotedColumn, Translate } from './dialects/dialect.ts
 import { jsonUsage } from './dialects/mlflow.ts'
 import { readJsonCounts } from './json-counts.ts'
 import { KeyMatcher } from './key-matcher.ts'
-import { asideAttributes, maxPromotedBytes, promotedAttributes } from './promoted-attributes.ts'
+import {
+  asideAttributes,
+  inputWithoutCache,
+  maxPromotedBytes,
+  promotedAttributes,
+} from './promoted-attributes.ts'
 import { note } from './note.ts'
 import type { RowBuffer } from './row-buffer.ts'
 import type { Term, TermDictionary } from './term-dictionary.ts'
@@ -18,6 +23,12 @@ const translators: readonly (readonly (Translate | undefined)[])[] = promotedAtt
 )
 const inputTokens = columnOf('input_tokens')
 const outputTokens = columnOf('output_tokens')
+const cacheReadTokens = columnOf('cache_read_tokens')
+const cacheWriteTokens = columnOf('cache_write_tokens')
+const provider = columnOf('provider_id')
+const isCacheBesideInput = promotedAttributes[cacheReadTokens]!.keys.map(
+  (key) => typeof key === 'string' && inputWithoutCache.cacheKeys.has(key),
+)
 const genAiOperation = columnOf('gen_ai_operation_id')
 const agent = columnOf('agent_id')
 const tool = columnOf('tool_id')
@@ -79,10 +90,14 @@ export class PromotedValues {
     this.#setRank(column, rank)
   }
 
-  /** Puts together what was taken; to be called when all attributes were. */
-  finish(bytes: Buffer): void {
+  /**
+   * Puts together what was taken; to be called when all attributes were.
+   * @param isWithoutCache the span's scope tells input tokens without the cached ones
+   */
+  finish(bytes: Buffer, isWithoutCache: boolean): void {
     if (this.#ranks[jsonUsageAt] !== none) this.#takeUsage(bytes)
     if (this.#ranks[entityName] !== none) this.#takeEntityName()
+    if (this.#ranks[inputTokens] !== none) this.#includeCache(bytes, isWithoutCache)
   }
 
   /** -1: not told. */
@@ -150,6 +165,27 @@ export class PromotedValues {
       this.#counts[column] = count
       this.#setRank(column, lastRank)
     }
+  }
+
+  /** Makes the input tokens include the cached ones, as the conventions have it, where they were told without them. */
+  #includeCache(bytes: Buffer, isWithoutCache: boolean): void {
+    const readRank = this.#ranks[cacheReadTokens]!
+    const cached = this.#countOf(cacheReadTokens) + this.#countOf(cacheWriteTokens)
+    if (cached === 0) return
+    const input = this.#counts[inputTokens]!
+    // More than the whole cannot be a part of it.
+    const isLikely = cached > input || (readRank !== none && isCacheBesideInput[readRank] === true)
+    if (isWithoutCache || (isLikely && this.#isCountedApart(bytes)))
+      this.#counts[inputTokens] = Math.min(input + cached, 0x7fffffff)
+  }
+
+  #countOf(column: number): number {
+    return this.#ranks[column] === none ? 0 : this.#counts[column]!
+  }
+
+  #isCountedApart(bytes: Buffer): boolean {
+    if (this.#ranks[provider] === none) return false
+    return inputWithoutCache.providers.test(readText(bytes, this.#starts[provider]!, this.#ends[provider]!))
   }
 
   #takeEntityName(): void {

@@ -3,6 +3,7 @@ import { spanIdOrderSql } from './id-columns.ts'
 import {
   callMarks,
   markEmbeddings,
+  markLessTold,
   markModelCall,
   markNameText,
   markRunning,
@@ -13,25 +14,42 @@ import { formatUuid } from './upsert-traces.ts'
 
 const rootOrder = `parent_span_id <> 0, start_unix_nano = 0, start_unix_nano, ${spanIdOrderSql('span_id')}`
 
-// What BatchCalls decides of a batch's calls, over the rows themselves. Each stands at its own id and at its parent's, as
-// in list-model-calls.ts, and for the same reason.
-const markSql = `
-update otel.span_row s set marks = s.marks # ${markTokensCounted}
-from (
-  select met.trace_id, met.span_id, met.arrival_day
-  from (
-    select c.trace_id, c.span_id, c.arrival_day, c.marks, is_child, bool_or(is_child) over meeting as has_inside
-    from otel.span_row c, lateral (values (c.span_id, false), (c.parent_span_id, true)) as at (id, is_child)
-    where c.trace_id = any($1::uuid[]) and c.arrival_day >= $2 and c.marks & ${callMarks} <> 0
-      and (c.input_tokens is not null or c.output_tokens is not null)
-      and (not is_child or c.span_id <> c.parent_span_id)
-    window meeting as (partition by c.trace_id, id, c.marks & ${markEmbeddings})
-  ) met
-  where not is_child and (marks & ${markTokensCounted} = 0) <> has_inside
-) wrong
-where s.trace_id = wrong.trace_id and s.span_id = wrong.span_id and s.arrival_day = wrong.arrival_day`
+const decided = markTokensCounted | markLessTold
 
-// The same merge as the upsert's, over the rows themselves. Rare: only traces of which a span came twice.
+// What BatchCalls decides of a batch's calls, over the rows themselves: a call counts unless one directly inside it does, or
+// stands for ones inside it. One that has none inside, and tells less than the one around it, gives way to that. Each stands
+// at its own id and at its parent's, as in list-model-calls.ts, and for the same reason.
+const markSql = `
+with met as (
+  select call.*, id, is_child, max(told) filter (where not is_child) over meeting as told_around,
+         not is_child and bool_or(is_child) over meeting as has_inside
+  from (
+    select trace_id, span_id, parent_span_id, arrival_day, marks, marks & ${markEmbeddings} as kind,
+           (input_tokens is not null)::int + 2 * (output_tokens is not null)::int as told
+    from otel.span_row
+    where trace_id = any($1::uuid[]) and arrival_day >= $2 and marks & ${callMarks} <> 0
+      and (input_tokens is not null or output_tokens is not null)
+  ) call, lateral (values (span_id, false), (parent_span_id, true)) as at (id, is_child)
+  where not is_child or span_id <> parent_span_id
+  window meeting as (partition by trace_id, id, kind)
+), told as (
+  select met.*, not bool_or(has_inside) over span
+                and coalesce(bool_or(is_child and told_around & ~told <> 0) over span, false) as is_less
+  from met
+  window span as (partition by trace_id, span_id)
+), wanted as (
+  select told.*, case when is_less then ${markLessTold}
+                      when bool_or(is_child and not is_less) over (partition by trace_id, id, kind) then 0
+                      else ${markTokensCounted} end as decision
+  from told
+)
+update otel.span_row s set marks = s.marks & ~${decided} | decision
+from wanted
+where not is_child and wanted.marks & ${decided} <> decision
+  and s.trace_id = wanted.trace_id and s.span_id = wanted.span_id and s.arrival_day = wanted.arrival_day`
+
+// The same merge as the upsert's, over the rows themselves. Rare: only where copies, or calls inside one another, contradict
+// each other; what they only repeat is subtracted (subtract-surplus.ts).
 const recountSql = `
 update otel.trace_summary t
 set start_unix_nano = c.start_unix_nano, end_unix_nano = c.end_unix_nano,

@@ -4,7 +4,7 @@ import type { TraceSummary } from '../../trace/trace-summary.ts'
 import type { ReadOptions } from '../trace-store.ts'
 import { columnTypes } from './column-types.ts'
 import { traceOrder, type Bind } from './trace-predicates.ts'
-import { toTraceSummaries, traceColumns, type TraceRow } from './trace-row.ts'
+import { isRunning, toTraceSummaries, traceColumns, type TraceRow } from './trace-row.ts'
 
 /**
  * Runs a statement that cuts a page out of otel.trace_summary, and gives its traces the names of their roots.
@@ -22,5 +22,5 @@ from (${page((value) => `$${values.push(value)}`)}) t
 join otel.operation o on o.id = t.root_operation_id
 order by ${traceOrder}`
   const result = await queryCancellable<TraceRow>(pool, { text, values, types: columnTypes }, options?.signal)
-  return toTraceSummaries(pool, result.rows, options)
+  return toTraceSummaries(pool, result.rows, isRunning, options)
 }

@@ -10,7 +10,14 @@ import {
   startAt,
   statusAt,
 } from './span-row.ts'
-import { callMarks, markEmbeddings, markNameText, markRunning, markTokensCounted } from './span-marks.ts'
+import {
+  callMarks,
+  markEmbeddings,
+  markLessTold,
+  markNameText,
+  markRunning,
+  markTokensCounted,
+} from './span-marks.ts'
 
 /** What a summary is made of, of one copy of a span: a row that is stored, or one that is about to be. */
 export interface SpanCopy {
@@ -75,12 +82,14 @@ export function canSubtract(leaving: SpanCopy, staying: SpanCopy): boolean {
     leaving.operationId === staying.operationId &&
     ((leaving.marks | staying.marks) & markNameText) === 0 &&
     positive(leaving.durationNano) <= positive(staying.durationNano) &&
-    (!tellsTokens(leaving) || tellsAll(staying, leaving))
+    (!isTellingCall(leaving) || tellsAll(staying, leaving))
   )
 }
 
+/** It is told as a call of the same kind, which counts alike and tells no less. */
 function tellsAll(copy: SpanCopy, other: SpanCopy): boolean {
-  return ((copy.marks ^ other.marks) & (markTokensCounted | markEmbeddings)) === 0 && tellsAsMuch(copy, other)
+  const alike = markTokensCounted | markLessTold | markEmbeddings
+  return isTellingCall(copy) && ((copy.marks ^ other.marks) & alike) === 0 && tellsAsMuch(copy, other)
 }
 
 type Tokens = Pick<SpanCopy, 'inputTokens' | 'outputTokens'>
@@ -93,8 +102,8 @@ export function tellsAsMuch(one: Tokens, other: Tokens): boolean {
   )
 }
 
-/** A call that tells tokens, whether they are counted or those of a call inside it. */
-function tellsTokens(copy: SpanCopy): boolean {
+/** A call of a model that tells tokens, whether they are counted or those of a call inside or around it. */
+export function isTellingCall(copy: Tokens & Pick<SpanCopy, 'marks'>): boolean {
   return (copy.marks & callMarks) !== 0 && (copy.inputTokens !== undefined || copy.outputTokens !== undefined)
 }
 

@@ -1,8 +1,10 @@
 import { KeyValueReader } from '../../otlp/key-value.ts'
+import { readScopeName } from '../../otlp/scope-name.ts'
 import type { SpanWalker } from '../../otlp/span-walker.ts'
 import { readText } from '../../otlp/text.ts'
 import { notACall } from './call-kind.ts'
 import type { Operation, ServiceOperations } from './operation-dictionary.ts'
+import { inputWithoutCache } from './promoted-attributes.ts'
 import { PromotedValues } from './promoted-values.ts'
 
 /** Longer names are cut in the row; the body has the whole. */
@@ -36,9 +38,12 @@ export class SpanFacts {
   /** A model call that told its tokens; not an agent run that repeats its calls' tokens. */
   tellsTokens = false
   readonly promoted = new PromotedValues()
+  #scopeStart = -1
+  #isWithoutCache = false
   readonly #attribute = new KeyValueReader()
 
   read(bytes: Buffer, walker: SpanWalker, service: ServiceOperations): void {
+    if (walker.scopeSpansStart !== this.#scopeStart || walker.spanIndex === 0) this.#readScope(bytes, walker)
     this.#readAttributes(bytes, walker)
     this.#readName(bytes, walker, service)
     this.#readTimes(walker)
@@ -46,6 +51,12 @@ export class SpanFacts {
     this.spanLow = bytes.readUInt32BE(walker.spanIdAt + 4)
     this.isParentless = walker.parentSpanIdAt < 0
     this.statusCode = walker.statusCode === 1 || walker.statusCode === 2 ? walker.statusCode : 0
+  }
+
+  #readScope(bytes: Buffer, walker: SpanWalker): void {
+    const name = readScopeName(bytes, walker.scopeSpansStart, walker.scopeSpansEnd)
+    this.#scopeStart = walker.scopeSpansStart
+    this.#isWithoutCache = inputWithoutCache.scopes.has(name)
   }
 
   #readAttributes(bytes: Buffer, walker: SpanWalker): void {
@@ -56,7 +67,7 @@ export class SpanFacts {
       this.#attribute.read(bytes, ranges[at]!, ranges[at + 1]!)
       promoted.take(bytes, this.#attribute)
     }
-    promoted.finish(bytes)
+    promoted.finish(bytes, this.#isWithoutCache)
     this.isRunning = promoted.isRunning
     this.callKind = promoted.callKind
     this.tellsTokens = this.callKind !== notACall && (promoted.inputTokens >= 0 || promoted.outputTokens >= 0)

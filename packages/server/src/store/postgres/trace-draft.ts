@@ -32,8 +32,8 @@ export class TraceDraft {
   spanCount = 0
   errorCount = 0
   runningCount = 0
-  /** The newest body that brought a running copy of a span. */
-  heardBodyId: bigint | undefined
+  /** The newest body that brought a span. */
+  heardBodyId = 0n
   modelCallCount = 0
   /** undefined while no model call told its own. */
   inputTokens: number | undefined
@@ -69,11 +69,9 @@ export class TraceDraft {
 
   add(span: SpanFacts, arrivalDay: string, bodyId: bigint): void {
     this.spanCount++
-    if (span.isRunning) {
-      this.runningCount++
-      // A maximum over all copies, also those that another one repeats: so it is the same in any order of arrival.
-      if (this.heardBodyId === undefined || bodyId > this.heardBodyId) this.heardBodyId = bodyId
-    }
+    if (span.isRunning) this.runningCount++
+    // A maximum over all copies, also those that another one repeats: so it is the same in any order of arrival.
+    if (bodyId > this.heardBodyId) this.heardBodyId = bodyId
     if (span.callKind !== notACall) this.modelCallCount++
     if (span.statusCode === 2) this.errorCount++
     if (isEarlier(span.startHigh, span.startLow, this.startHigh, this.startLow)) {

@@ -9,7 +9,8 @@ import { spanIdOfBigint, traceIdOfUuid } from './id-columns.ts'
 export const traceColumns = `
        t.trace_id, t.start_unix_nano, t.end_unix_nano, t.span_count, t.error_count, t.root_span_id,
        coalesce(t.root_name_text, o.name) as root_name, o.service as root_service, t.root_provisional,
-       t.input_tokens, t.output_tokens, t.first_arrival_day, t.last_arrival_day, t.running_count, t.heard_body_id`
+       t.input_tokens, t.output_tokens, t.first_arrival_day, t.last_arrival_day, t.running_count, t.model_call_count,
+       t.heard_body_id`
 
 export interface TraceRow {
   readonly trace_id: string
@@ -26,27 +27,31 @@ export interface TraceRow {
   readonly first_arrival_day: string
   readonly last_arrival_day: string
   readonly running_count: number
+  readonly model_call_count: number
   readonly heard_body_id: bigint | null
 }
 
-/** Reads rows as summaries; looks up when running traces were heard of, which most pages have none of. */
+/** Reads rows as summaries; looks up when those for which `isWanted` were heard of. */
 export async function toTraceSummaries(
   pool: pg.Pool,
   rows: readonly TraceRow[],
+  isWanted: (row: TraceRow) => boolean,
   options?: ReadOptions,
 ): Promise<readonly TraceSummary[]> {
-  const running = rows.filter((row) => row.running_count > 0)
-  if (running.length === 0) return rows.map((row) => toTraceSummary(row, undefined))
-  const bodyIds = new Set(running.map((row) => row.heard_body_id).filter((id) => id !== null))
-  const first = leastDay(running.map((row) => row.first_arrival_day))
-  const last = greatestDay(running.map((row) => row.last_arrival_day))
+  const wanted = rows.filter(isWanted)
+  if (wanted.length === 0) return rows.map((row) => toTraceSummary(row, undefined))
+  const bodyIds = new Set(wanted.map((row) => row.heard_body_id).filter((id) => id !== null))
+  const first = leastDay(wanted.map((row) => row.first_arrival_day))
+  const last = greatestDay(wanted.map((row) => row.last_arrival_day))
   const receivedAt = await findReceivedAt(pool, bodyIds, { first, last }, options)
   return rows.map((row) =>
-    toTraceSummary(
-      row,
-      row.running_count > 0 && row.heard_body_id !== null ? receivedAt.get(row.heard_body_id) : undefined,
-    ),
+    toTraceSummary(row, row.heard_body_id === null ? undefined : receivedAt.get(row.heard_body_id)),
   )
+}
+
+/** Most pages have none. */
+export function isRunning(row: TraceRow): boolean {
+  return row.running_count > 0
 }
 
 function toTraceSummary(row: TraceRow, lastHeardAt: Date | undefined): TraceSummary {
@@ -66,6 +71,7 @@ function toTraceSummary(row: TraceRow, lastHeardAt: Date | undefined): TraceSumm
     },
     inputTokens: row.input_tokens === null ? undefined : Number(row.input_tokens),
     outputTokens: row.output_tokens === null ? undefined : Number(row.output_tokens),
+    modelCallCount: row.model_call_count,
     firstArrivalDay: row.first_arrival_day,
     lastArrivalDay: row.last_arrival_day,
   }

@@ -41,13 +41,14 @@ on conflict (trace_id) do update set
       (excluded.root_provisional, excluded.root_start_unix_nano, excluded.root_span_id, excluded.root_operation_id,
        excluded.root_name_text)) as r (root_provisional, start_unix_nano, span_id, operation_id, name_text)
     order by root_provisional, start_unix_nano = 0, start_unix_nano, ${spanIdOrderSql('span_id')} limit 1)
-returning trace_id, xmax = 0 as is_new, first_arrival_day::text as first_arrival_day, model_call_count`
+returning trace_id, xmax = 0 as is_new, first_arrival_day::text as first_arrival_day, model_call_count,
+  input_tokens, output_tokens`
 
 export interface KnownTrace {
   readonly trace: TraceDraft
   /** UTC day on which its first spans arrived. */
   readonly firstArrivalDay: string
-  /** It had model calls before this batch: one may be the same call as one of the batch. */
+  /** It had model calls, or tokens of some, before this batch: one may be the same call as one of the batch. */
   readonly hadCalls: boolean
 }
 
@@ -56,6 +57,8 @@ interface UpsertedRow {
   readonly is_new: boolean
   readonly first_arrival_day: string
   readonly model_call_count: number
+  readonly input_tokens: string | null
+  readonly output_tokens: string | null
 }
 
 /**
@@ -90,14 +93,18 @@ export async function upsertTraces(
       list((t) => `"{${operationIds(t).join(',')}}"`),
       list((t) => t.runningCount),
       list((t) => t.modelCallCount),
-      list((t) => t.heardBodyId ?? 'null'),
+      list((t) => t.heardBodyId),
     ],
   })
   return result.rows
     .filter((row) => !row.is_new)
     .map((row) => {
       const trace = byId.get(row.trace_id)!
-      const hadCalls = row.model_call_count > trace.modelCallCount
+      // Rows of before there was markModelCall are in no count of calls, but their tokens are in the sums.
+      const hadCalls =
+        row.model_call_count > trace.modelCallCount ||
+        Number(row.input_tokens) > (trace.inputTokens ?? 0) ||
+        Number(row.output_tokens) > (trace.outputTokens ?? 0)
       return { trace, firstArrivalDay: row.first_arrival_day, hadCalls }
     })
 }

@@ -2,7 +2,7 @@
 // every span that is made while it is handled. No span of its own.
 import { context, trace, type Context } from '@opentelemetry/api'
 import { contain } from '../contain.ts'
-import { withRequestHeaders } from '../context-keys.ts'
+import { liftSuppression, withRequestHeaders } from '../context-keys.ts'
 import { carriesSpan, extractFrom, headerReader } from '../carrier.ts'
 
 /** Headers of node (an object), or a `Headers`. */
@@ -26,7 +26,7 @@ export function bindEvents(inRequest: Context, ...emitters: readonly unknown[]):
 
 /** The active context, with what these headers carry. */
 export function contextOfRequest(headers: RequestHeaders): Context {
-  const active = context.active()
+  const active = liftSuppression(context.active())
   return contain(() => seedFrom(active, headers)) ?? active
 }
 

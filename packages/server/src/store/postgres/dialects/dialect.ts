@@ -57,9 +57,23 @@ export interface DialectKey {
   readonly translate: Translate
 }
 
+/**
+ * Who tells input tokens without those that a cache gave or took, as some providers' APIs count. In the conventions they are
+ * part of the input, so they are added when a row is built.
+ */
+export interface InputWithoutCache {
+  /** Spans of these instrumentation scopes. */
+  readonly scopes?: readonly string[]
+  /** Spans that tell what was read from a cache under one of these keys, of a provider that counts like that. */
+  readonly cacheKeys?: readonly string[]
+}
+
 /** Where a span has several of a column's keys, the one named first counts. */
 export type Dialect = Readonly<
-  Partial<Record<PromotedColumn, readonly (string | DialectKey)[]> & Record<AsideName, readonly string[]>>
+  Partial<
+    Record<PromotedColumn, readonly (string | DialectKey)[]> &
+      Record<AsideName, readonly string[]> & { readonly inputWithoutCache: InputWithoutCache }
+  >
 >
 
 /** An operation that the conventions have no word for, so that the column stays empty, but known to be no model call. */

@@ -6,6 +6,8 @@ import { providerName } from './provider-names.ts'
  * opentelemetry-semantic-conventions-ai 0.0.23 (llm.vendor, llm.usage.*, llm.request.model).
  */
 export const traceloop: Dialect = {
+  // As of 0.27 it passes on what the API answers; its sibling for Python (0.62), which uses the same keys, adds up.
+  inputWithoutCache: { scopes: ['@traceloop/instrumentation-anthropic'] },
   input_tokens: ['llm.usage.prompt_tokens'],
   output_tokens: ['llm.usage.completion_tokens'],
   cache_read_tokens: ['gen_ai.usage.cache_read_input_tokens'],

@@ -6,6 +6,8 @@ import { providerName } from './provider-names.ts'
  * From 7 on @ai-sdk/otel speaks the GenAI conventions, with the same words for what is around.
  */
 export const vercelAi: Dialect = {
+  // Version 5 passes on what the API answers; from 6 on it adds up, and has the details besides.
+  inputWithoutCache: { cacheKeys: ['ai.usage.cachedInputTokens'] },
   input_tokens: ['ai.usage.inputTokens', 'ai.usage.promptTokens', 'ai.usage.tokens'],
   output_tokens: ['ai.usage.outputTokens', 'ai.usage.completionTokens'],
   cache_read_tokens: ['ai.usage.inputTokenDetails.cacheReadTokens', 'ai.usage.cachedInputTokens'],
