@@ -6,14 +6,16 @@ import { negate } from './filter-rules.ts'
 import { spanOf, understood, type Item } from './item.ts'
 import { shape, type Found, type Rule } from './rule.ts'
 
-const operators: Readonly<Record<string, Operator>> = {
-  GT: '>',
-  GE: '>=',
-  LT: '<',
-  LE: '<=',
-  EQ: '=',
-  NE: '!=',
-}
+const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>(
+  Object.entries({
+    GT: '>',
+    GE: '>=',
+    LT: '<',
+    LE: '<=',
+    EQ: '=',
+    NE: '!=',
+  }),
+)
 
 export const comparisonRules: readonly Rule[] = [
   {
@@ -83,7 +85,7 @@ export const equalityRules: readonly Rule[] = [
 
 function compare(found: Found, word: string): readonly Item[] | undefined {
   const { attribute, after } = agreedAttribute(found)
-  const operator = operators[word]
+  const operator = operators.get(word)
   const number = readNumber(found.one('number'), found.one('unit') ?? found.one('unit2'))
   if (attribute === undefined || operator === undefined || number === undefined) return undefined
   const negated = found.one('not') !== undefined
@@ -111,7 +113,7 @@ function applyRange(found: Found): readonly Item[] | undefined {
 
 function compareCount(found: Found, word: string): readonly Item[] | undefined {
   const entity = found.one('entity') ?? found.one('entity2')
-  const operator = operators[word]
+  const operator = operators.get(word)
   // Without an entity before it, it is no property of anything.
   if (entity === undefined || operator === undefined || !/E/.test(found.before)) return undefined
   const negated = found.one('not') !== undefined

@@ -98,6 +98,10 @@ describe('numbers', () => {
   })
 })
 
+test('words that every object has a property of are words', () => {
+  becomes({ 'constructor of __proto__': 'constructor of proto', valueOf: 'valueof', toString: 'tostring' })
+})
+
 describe('dates', () => {
   test('are one word of one form', () => {
     becomes({

@@ -10,27 +10,29 @@ const endings: readonly (readonly [RegExp, string])[] = [
   [/'m$/, 'am'],
 ]
 /** As people type them, and as they become without their apostrophe. */
-const negated: Readonly<Record<string, string>> = {
-  cannot: 'can',
-  dont: 'do',
-  doesnt: 'does',
-  didnt: 'did',
-  isnt: 'is',
-  arent: 'are',
-  wasnt: 'was',
-  werent: 'were',
-  havent: 'have',
-  hasnt: 'has',
-  hadnt: 'had',
-  "can't": 'can',
-  "won't": 'will',
-  "shan't": 'shall',
-}
+const negated: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    cannot: 'can',
+    dont: 'do',
+    doesnt: 'does',
+    didnt: 'did',
+    isnt: 'is',
+    arent: 'are',
+    wasnt: 'was',
+    werent: 'were',
+    havent: 'have',
+    hasnt: 'has',
+    hadnt: 'had',
+    "can't": 'can',
+    "won't": 'will',
+    "shan't": 'shall',
+  }),
+)
 const powers: Readonly<Record<string, number>> = { k: 3, m: 6, bn: 9 }
 
 /** The words that one word stands for, mostly itself. What it gives is left as it is by another call. */
 export function plainWord(word: string): string[] {
-  const negatedBase = negated[word] ?? /^(.+)n't$/.exec(word)?.[1]
+  const negatedBase = negated.get(word) ?? /^(.+)n't$/.exec(word)?.[1]
   if (negatedBase !== undefined) return [...plainWord(negatedBase), 'not']
   const decade = /^(\d{3}0)'?s$/.exec(word)
   if (decade !== null) return [`${decade[1]}s`]

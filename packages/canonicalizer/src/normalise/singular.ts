@@ -1,37 +1,39 @@
 // One form for singular and plural. Careful rather than complete: a plural it does not know costs a shared key, a word
 // wrongly cut gives two words one.
 
-const irregular: Readonly<Record<string, string>> = {
-  people: 'person',
-  children: 'child',
-  men: 'man',
-  women: 'woman',
-  feet: 'foot',
-  mice: 'mouse',
-  analyses: 'analysis',
-  indices: 'index',
-  wives: 'wife',
-  lives: 'life',
-  knives: 'knife',
-  shelves: 'shelf',
-  halves: 'half',
-  heroes: 'hero',
-  movies: 'movie',
-  cookies: 'cookie',
-  calories: 'calorie',
-  zombies: 'zombie',
-  selfies: 'selfie',
-  rookies: 'rookie',
-  buses: 'bus',
-  gases: 'gas',
-  bonuses: 'bonus',
-  statuses: 'status',
-  viruses: 'virus',
-  campuses: 'campus',
-  quizzes: 'quiz',
-  caches: 'cache',
-  axes: 'axe',
-}
+const irregular: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    people: 'person',
+    children: 'child',
+    men: 'man',
+    women: 'woman',
+    feet: 'foot',
+    mice: 'mouse',
+    analyses: 'analysis',
+    indices: 'index',
+    wives: 'wife',
+    lives: 'life',
+    knives: 'knife',
+    shelves: 'shelf',
+    halves: 'half',
+    heroes: 'hero',
+    movies: 'movie',
+    cookies: 'cookie',
+    calories: 'calorie',
+    zombies: 'zombie',
+    selfies: 'selfie',
+    rookies: 'rookie',
+    buses: 'bus',
+    gases: 'gas',
+    bonuses: 'bonus',
+    statuses: 'status',
+    viruses: 'virus',
+    campuses: 'campus',
+    quizzes: 'quiz',
+    caches: 'cache',
+    axes: 'axe',
+  }),
+)
 /** End in s and are none, or are the same in both. */
 const unchanging = new Set(
   'series species news always perhaps across various previous plus less gas bus lens has does was this thus us yes his its is as hers ours yours besides towards means hundreds thousands millions billions dozens'.split(
@@ -40,7 +42,7 @@ const unchanging = new Set(
 )
 
 export function singular(word: string): string {
-  const known = irregular[word]
+  const known = irregular.get(word)
   if (known !== undefined) return known
   if (
     word.length < 4 ||
