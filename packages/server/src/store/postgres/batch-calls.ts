@@ -1,4 +1,5 @@
 import type { RowBuffer } from './row-buffer.ts'
+import type { SpanKey } from './row-keys.ts'
 import { isTellingCall, readRow, readTokens, tellsAsMuch, type SpanCopy } from './span-copy.ts'
 import { markEmbeddings, markLessTold, markTokensCounted } from './span-marks.ts'
 import { marksAt, parentAt, spanIdAt } from './span-row.ts'
@@ -6,13 +7,9 @@ import type { SpanTable } from './span-table.ts'
 import type { TraceDraft } from './trace-draft.ts'
 
 /** A model call that tells tokens, stored before, around or inside one of the batch. */
-export interface StoredCall extends Pick<
-  SpanCopy,
-  'parentSpanId' | 'marks' | 'inputTokens' | 'outputTokens'
-> {
+export interface StoredCall
+  extends SpanKey, Pick<SpanCopy, 'parentSpanId' | 'marks' | 'inputTokens' | 'outputTokens'> {
   readonly trace: TraceDraft
-  readonly spanId: bigint
-  readonly arrivalDay: string
 }
 
 /**

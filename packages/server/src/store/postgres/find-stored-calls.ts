@@ -2,9 +2,10 @@ import type pg from 'pg'
 import { toArrayLiteral } from '../../postgres/array-literal.ts'
 import type { BatchCalls, StoredCall } from './batch-calls.ts'
 import { columnTypes } from './column-types.ts'
+import { formatUuid } from './id-columns.ts'
+import { hasSpanKeySql, spanKeysSql, toSpanKeyLists } from './row-keys.ts'
 import { callMarks, markTokensCounted } from './span-marks.ts'
 import type { TraceDraft } from './trace-draft.ts'
-import { formatUuid } from './upsert-traces.ts'
 
 const findSql = `
 select trace_id, span_id, parent_span_id, arrival_day, marks, input_tokens, output_tokens
@@ -49,6 +50,7 @@ export async function findStoredCalls(
   })
   return result.rows.map((row) => ({
     trace: byId.get(row.trace_id)!,
+    traceId: row.trace_id,
     spanId: row.span_id,
     parentSpanId: row.parent_span_id,
     arrivalDay: row.arrival_day,
@@ -63,12 +65,7 @@ export async function unmarkCalls(transaction: pg.ClientBase, calls: readonly St
   await transaction.query({
     name: 'unmark-calls',
     text: `update otel.span_row s set marks = s.marks & ~${markTokensCounted}
-           from unnest($1::uuid[], $2::bigint[], $3::date[]) as call (trace_id, span_id, arrival_day)
-           where s.trace_id = call.trace_id and s.span_id = call.span_id and s.arrival_day = call.arrival_day`,
-    values: [
-      `{${calls.map((call) => formatUuid(call.trace.traceId)).join(',')}}`,
-      toArrayLiteral(calls.map((call) => call.spanId)),
-      `{${calls.map((call) => call.arrivalDay).join(',')}}`,
-    ],
+           from ${spanKeysSql} where ${hasSpanKeySql}`,
+    values: toSpanKeyLists(calls),
   })
 }

@@ -3,7 +3,9 @@ import { toArrayLiteral } from '../../postgres/array-literal.ts'
 import { columnTypes } from './column-types.ts'
 import type { SpanCopy } from './span-copy.ts'
 import type { BatchBuilder } from './build-batch.ts'
-import { formatUuid, type KnownTrace } from './upsert-traces.ts'
+import { formatUuid } from './id-columns.ts'
+import { hasSpanKeySql, spanKeysSql, toSpanKeyLists, type SpanKey } from './row-keys.ts'
+import type { KnownTrace } from './upsert-traces.ts'
 import type { TraceDraft } from './trace-draft.ts'
 
 const findSql = `
@@ -12,11 +14,8 @@ select trace_id, span_id, parent_span_id, start_unix_nano, duration_nano, body_i
 from otel.span_row
 where trace_id = any($1::uuid[]) and span_id = any($2::bigint[]) and arrival_day >= $3`
 
-export interface StoredCopy extends SpanCopy {
+export interface StoredCopy extends SpanCopy, SpanKey {
   readonly trace: TraceDraft
-  readonly traceId: string
-  readonly spanId: bigint
-  readonly arrivalDay: string
 }
 
 // A giant payload that comes again would otherwise have all its stored copies as objects at once.
@@ -101,12 +100,7 @@ export async function deleteReplaced(
   await transaction.query({
     name: 'delete-replaced',
     text: `delete from otel.span_row s
-           using unnest($1::uuid[], $2::bigint[], $3::date[]) as gone (trace_id, span_id, arrival_day)
-           where s.trace_id = gone.trace_id and s.span_id = gone.span_id and s.arrival_day = gone.arrival_day`,
-    values: [
-      `{${copies.map((copy) => copy.traceId).join(',')}}`,
-      toArrayLiteral(copies.map((copy) => copy.spanId)),
-      `{${copies.map((copy) => copy.arrivalDay).join(',')}}`,
-    ],
+           using ${spanKeysSql} where ${hasSpanKeySql}`,
+    values: toSpanKeyLists(copies),
   })
 }

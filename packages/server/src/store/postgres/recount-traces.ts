@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { spanIdOrderSql } from './id-columns.ts'
+import { toTraceIdList } from './row-keys.ts'
 import {
   callMarks,
   markEmbeddings,
@@ -10,7 +11,6 @@ import {
   markTokensCounted,
 } from './span-marks.ts'
 import { maxOperationsPerTrace, type TraceDraft } from './trace-draft.ts'
-import { formatUuid } from './upsert-traces.ts'
 
 const rootOrder = `parent_span_id <> 0, start_unix_nano = 0, start_unix_nano, ${spanIdOrderSql('span_id')}`
 
@@ -91,7 +91,7 @@ export async function recountTraces(
   traces: readonly TraceDraft[],
   firstArrivalDay: string,
 ): Promise<void> {
-  const values = [`{${traces.map((trace) => formatUuid(trace.traceId)).join(',')}}`, firstArrivalDay]
+  const values = [toTraceIdList(traces), firstArrivalDay]
   await transaction.query({ name: 'mark-calls', text: markSql, values })
   await transaction.query({ name: 'recount-traces', text: recountSql, values })
 }

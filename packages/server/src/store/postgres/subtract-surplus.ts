@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { toArrayLiteral } from '../../postgres/array-literal.ts'
+import { toTraceIdList } from './row-keys.ts'
 import type { Surplus, TraceDraft } from './trace-draft.ts'
-import { formatUuid } from './upsert-traces.ts'
 
 // Of a sum that is null nothing is subtracted: a surplus of tokens is part of a sum of tokens.
 const subtractSql = `
@@ -31,7 +31,7 @@ export async function subtractSurplus(
     name: 'subtract-surplus',
     text: subtractSql,
     values: [
-      `{${traces.map((trace) => formatUuid(trace.traceId)).join(',')}}`,
+      toTraceIdList(traces),
       list('spanCount'),
       list('errorCount'),
       list('runningCount'),

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { spanIdOrderSql } from './id-columns.ts'
+import { formatUuid, spanIdOrderSql } from './id-columns.ts'
 import { maxOperationsPerTrace, toBigInt, type TraceDraft } from './trace-draft.ts'
 
 // One statement for the whole batch, sorted by trace id: unsorted, or one statement a payload, writers that share traces
@@ -113,10 +113,4 @@ function operationIds(trace: TraceDraft): number[] {
   const ids = new Set<number>()
   for (const operation of trace.operations) ids.add(operation.id)
   return [...ids].sort((a, b) => a - b)
-}
-
-/** A trace id of 16 bytes as PostgreSQL prints a uuid. */
-export function formatUuid(traceId: Uint8Array): string {
-  const hex = Buffer.from(traceId.buffer, traceId.byteOffset, 16).toString('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
