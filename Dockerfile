@@ -5,6 +5,7 @@ COPY package.json package-lock.json tsconfig.json ./
 COPY packages/server/package.json packages/server/
 COPY packages/telemetry/package.json packages/telemetry/
 COPY packages/canonicalizer/package.json packages/canonicalizer/
+COPY examples/text-to-sql-agent/package.json examples/text-to-sql-agent/
 COPY e2e/package.json e2e/
 COPY benchmarks/package.json benchmarks/
 RUN npm ci --ignore-scripts --no-audit --no-fund

@@ -29,7 +29,7 @@ bench-telemetry: $(installed) ## Measure what tracing costs an agent: a span, an
 
 install: $(installed) ## Install what the lock file says; the other targets do it by themselves
 
-$(installed): package-lock.json package.json packages/*/package.json e2e/package.json benchmarks/package.json
+$(installed): package-lock.json package.json packages/*/package.json examples/text-to-sql-agent/package.json e2e/package.json benchmarks/package.json
 	@command -v npm >/dev/null || { echo 'npm is missing: install Node.js (https://nodejs.org), which brings it' >&2; exit 1; }
 	npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
