@@ -1,7 +1,7 @@
 import { attributeText } from './attribute-text.ts'
 import { decodeValue } from './decode-attributes.ts'
+import { FieldReader } from './field-reader.ts'
 import type { KeyValueReader } from './key-value.ts'
-import { contentEnd, skipField, varintEnd, varintNumber } from './wire.ts'
 
 const serviceNameKey = new TextEncoder().encode('service.name')
 
@@ -16,36 +16,15 @@ export function readServiceName(
   reader: KeyValueReader,
 ): string {
   let name = ''
-  let at = start
-  while (at < end) {
-    const afterTag = varintEnd(bytes, at, end)
-    const tag = varintNumber(bytes, at)
-    if (tag === 0x0a) {
-      const resourceStart = varintEnd(bytes, afterTag, end)
-      at = contentEnd(resourceStart, varintNumber(bytes, afterTag), end)
-      name = readFromResource(bytes, resourceStart, at, reader) ?? name
-    } else {
-      at = skipField(bytes, afterTag, end, tag)
+  const field = new FieldReader(bytes, start, end)
+  while (field.next()) {
+    if (field.tag !== 0x0a) continue
+    const inner = new FieldReader(bytes, field.start, field.end)
+    while (inner.next()) {
+      if (inner.tag !== 0x0a) continue
+      reader.read(bytes, inner.start, inner.end)
+      if (isKey(bytes, reader.keyStart, reader.keyEnd)) name = attributeText(decodeValue(bytes, reader))
     }
-  }
-  return name
-}
-
-function readFromResource(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  reader: KeyValueReader,
-): string | undefined {
-  let name: string | undefined
-  let at = start
-  while (at < end) {
-    const afterTag = varintEnd(bytes, at, end)
-    const tag = varintNumber(bytes, at)
-    at = skipField(bytes, afterTag, end, tag)
-    if (tag !== 0x0a) continue
-    reader.read(bytes, varintEnd(bytes, afterTag, end), at)
-    if (isKey(bytes, reader.keyStart, reader.keyEnd)) name = attributeText(decodeValue(bytes, reader))
   }
   return name
 }
