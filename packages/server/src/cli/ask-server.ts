@@ -1,5 +1,6 @@
 import type { Problem } from '../query/contract.ts'
 import { CommandFailure } from './command-context.ts'
+import { parseJsonObject } from './parse-json-object.ts'
 
 export interface Answer<Body> {
   readonly status: number
@@ -36,7 +37,7 @@ export async function askServerAnyway<Body>(
   }
   const response = await fetchFrom(target, url)
   const text = await response.text()
-  const body = parseJson(text)
+  const body = parseJsonObject(text)
   const isHoldfast =
     body !== undefined && (response.ok || typeof (body as Partial<Problem>).code === 'string')
   if (!isHoldfast) {
@@ -70,14 +71,4 @@ function reasonOf(error: unknown): string {
   return (
     cause?.code ?? cause?.message ?? (name === 'TimeoutError' ? `silent for ${timeoutMs / 1000} s` : message)
   )
-}
-
-function parseJson(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? value : undefined
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }

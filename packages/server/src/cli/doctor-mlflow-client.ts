@@ -1,6 +1,7 @@
 // What the doctor asks of an MLflow tracking server: its traces, and which spans each one has. Trace ids are Holdfast's
 // here (32 hex digits); MLflow writes `tr-` before them.
 import { CommandFailure } from './command-context.ts'
+import { parseJsonObject } from './parse-json-object.ts'
 
 export interface MlflowServer {
   readonly url: string
@@ -153,7 +154,7 @@ function readSpanId({ span_id }: WireSpan): string {
 /** GET, or POST with a body. @returns undefined when MLflow knows no such thing */
 async function ask<Body>(server: MlflowServer, path: string, body?: object): Promise<Body | undefined> {
   const { status, text } = await exchange(server, path, body)
-  const answer = parseJson(text) as (Body & { error_code?: string }) | undefined
+  const answer = parseJsonObject(text) as (Body & { error_code?: string }) | undefined
   if (status === 200 && answer !== undefined) return answer
   if (status === 404 && answer?.error_code === 'RESOURCE_DOES_NOT_EXIST') return undefined
   if (status === 401 || status === 403) {
@@ -192,15 +193,5 @@ async function exchange(
       `no MLflow answers at ${url} (${cause?.code ?? name}); start it, or name another address with --mlflow`,
       { cause: error },
     )
-  }
-}
-
-function parseJson(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? value : undefined
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
   }
 }
