@@ -1,7 +1,7 @@
 # The Holdfast worker for a PostgreSQL of your own: no embedded one inside, so DATABASE_URL must be set.
 FROM node:24-bookworm-slim AS build
 WORKDIR /holdfast
-COPY package.json package-lock.json tsconfig.json ./
+COPY package.json package-lock.json tsconfig.json LICENSE ./
 COPY packages/server/package.json packages/server/
 COPY packages/telemetry/package.json packages/telemetry/
 COPY packages/canonicalizer/package.json packages/canonicalizer/
@@ -9,7 +9,7 @@ COPY examples/text-to-sql-agent/package.json examples/text-to-sql-agent/
 COPY e2e/package.json e2e/
 COPY benchmarks/package.json benchmarks/
 RUN npm ci --ignore-scripts --no-audit --no-fund
-COPY scripts/build-package.ts scripts/
+COPY scripts/build-package.ts scripts/make-dist.ts scripts/
 COPY packages/server packages/server
 RUN npm run build --workspace=holdfast
 # From the same lock file, what the worker needs to run and nothing else.

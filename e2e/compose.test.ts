@@ -143,6 +143,16 @@ describe('Dockerfile', () => {
     }
   })
 
+  test('copies what the build of the package imports', () => {
+    const build = readFileSync(join(root, 'scripts', 'build-package.ts'), 'utf8')
+    for (const [, file] of build.matchAll(/from '\.\/(.+)'/g)) {
+      assert.ok(
+        lines.some((line) => line.startsWith('COPY ') && line.includes(` scripts/${file} `)),
+        file,
+      )
+    }
+  })
+
   test('names every workspace, so that npm ci finds what the lock file says', () => {
     const { workspaces } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
       workspaces: string[]

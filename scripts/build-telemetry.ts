@@ -1,4 +1,4 @@
-// Makes what `npm pack` packs of packages/telemetry: dist/, and the license beside it.
+// Makes what `npm pack` packs of packages/telemetry.
 //
 // The OpenTelemetry SDK is bundled and @opentelemetry/api is not. As a dependency, an SDK of the 3.x line does not
 // install beside an application's 2.x without a warning; and a second copy of the API records nothing, in silence.
@@ -6,18 +6,16 @@
 //
 // The build fails when anything that is published, code or declarations, needs a package that is not declared, and when
 // `@holdfast/telemetry/mcp` needs any of the SDK.
-import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, globSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire, isBuiltin } from 'node:module'
+import { globSync, mkdirSync, writeFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import { build, type Metafile, type OutputFile, type Plugin } from 'esbuild'
+import { compileInto, makeDist } from './make-dist.ts'
 import { keepReachableDeclarations } from './telemetry-declarations.ts'
 import { writeLicenses } from './third-party-licenses.ts'
 
 const root = resolve(import.meta.dirname, '..')
-const telemetry = join(root, 'packages', 'telemetry')
-/** Made beside and moved in when complete, so that nobody meets half of it. */
-const dist = join(telemetry, '.cache', `dist-${process.pid}`)
+const source = join(root, 'packages', 'telemetry', 'src')
 
 /** What the user has: a peer dependency. */
 const external = ['@opentelemetry/api']
@@ -38,12 +36,12 @@ const withoutProtoLoader: Plugin = {
 const requireBanner =
   "import { createRequire as createRequireOfBundle } from 'node:module'\nconst require = createRequireOfBundle(import.meta.url)\n"
 
-async function main(): Promise<void> {
-  const bundle = await build({
+async function buildInto(dist: string): Promise<void> {
+  const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints: [
-      { in: join(telemetry, 'src', 'index.ts'), out: 'index' },
-      { in: join(telemetry, 'src', 'mcp', 'index.ts'), out: 'mcp/index' },
+      { in: join(source, 'index.ts'), out: 'index' },
+      { in: join(source, 'mcp', 'index.ts'), out: 'mcp/index' },
     ],
     outdir: dist,
     chunkNames: 'chunks/[name]-[hash]',
@@ -58,20 +56,17 @@ async function main(): Promise<void> {
     write: false,
     logLevel: 'warning',
   })
-  const loaded = findLoaded(bundle.metafile, ['index', 'mcp/index'], isLoaded)
-  refuseUndeclared(bundle.metafile, loaded)
-  refuseSdkInMcp(bundle.metafile)
-  for (const file of bundle.outputFiles) {
-    if (loaded.has(nameOf(file.path))) writeOutput(file)
+  const entries = ['index.js', 'mcp/index.js'].map((file) => relative(root, join(dist, file)))
+  const loaded = findLoaded(metafile, entries, isLoaded)
+  refuseUndeclared(metafile, loaded)
+  refuseSdkInMcp(metafile, entries.slice(1))
+  for (const file of outputFiles) {
+    if (loaded.has(relative(root, file.path))) writeOutput(file)
   }
-  compileDeclarations()
+  compileInto(dist, 'telemetry')
+  if (globSync('**/*.d.ts', { cwd: dist }).length === 0) throw new Error('no declarations were made')
   keepReachableDeclarations(dist, ['index.d.ts', 'mcp/index.d.ts'], external)
-  writeLicenses(root, inputsOf(bundle.metafile, loaded), join(dist, 'THIRD-PARTY-LICENSES'))
-  rmSync(join(telemetry, 'dist'), { recursive: true, force: true })
-  renameSync(dist, join(telemetry, 'dist'))
-  // Not there where the workspace is only partly copied.
-  const license = join(root, 'LICENSE')
-  if (existsSync(license)) copyFileSync(license, join(telemetry, 'LICENSE'))
+  writeLicenses(root, inputsOf(metafile, loaded), join(dist, 'THIRD-PARTY-LICENSES'))
 }
 
 /** Also on demand. */
@@ -87,27 +82,27 @@ function findLoaded(
 ): Set<string> {
   const loaded = new Set<string>()
   const visit = (output: string): void => {
-    if (loaded.has(nameOf(output))) return
-    loaded.add(nameOf(output))
+    if (loaded.has(output)) return
+    loaded.add(output)
     for (const { path, kind, external: outside } of metafile.outputs[output]?.imports ?? []) {
       if (outside !== true && follow(kind)) visit(path)
     }
   }
-  for (const entry of entries) visit(relative(root, join(dist, `${entry}.js`)))
+  for (const entry of entries) visit(entry)
   return loaded
 }
 
 function refuseUndeclared(metafile: Metafile, loaded: ReadonlySet<string>): void {
   const undeclared = Object.entries(metafile.outputs)
-    .filter(([output]) => loaded.has(nameOf(output)))
+    .filter(([output]) => loaded.has(output))
     .flatMap(([, { imports }]) => imports.filter((one) => one.external === true).map(({ path }) => path))
     .filter((path) => !external.includes(path) && !isBuiltin(path))
   if (undeclared.length > 0) throw new Error(`not bundled and not declared: ${undeclared.join(', ')}`)
 }
 
 /** Propagation alone costs no SDK: whoever has one of his own loads nothing of ours. */
-function refuseSdkInMcp(metafile: Metafile): void {
-  const packages = inputsOf(metafile, findLoaded(metafile, ['mcp/index'], isLoadedAtOnce)).filter((input) =>
+function refuseSdkInMcp(metafile: Metafile, entries: readonly string[]): void {
+  const packages = inputsOf(metafile, findLoaded(metafile, entries, isLoadedAtOnce)).filter((input) =>
     input.includes('node_modules/'),
   )
   if (packages.length > 0) throw new Error(`mcp/index.js would hold ${packages.join(', ')}`)
@@ -115,7 +110,7 @@ function refuseSdkInMcp(metafile: Metafile): void {
 
 function inputsOf(metafile: Metafile, loaded: ReadonlySet<string>): string[] {
   return Object.entries(metafile.outputs)
-    .filter(([output]) => loaded.has(nameOf(output)))
+    .filter(([output]) => loaded.has(output))
     .flatMap(([, { inputs }]) =>
       Object.entries(inputs)
         .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
@@ -128,23 +123,4 @@ function writeOutput({ path, text }: OutputFile): void {
   writeFileSync(path, text.includes('typeof require ') ? requireBanner + text : text)
 }
 
-function compileDeclarations(): void {
-  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc')
-  const compiled = spawnSync(
-    process.execPath,
-    [tsc, '--project', join(telemetry, 'tsconfig.build.json'), '--outDir', dist],
-    { stdio: 'inherit' },
-  )
-  if (compiled.status !== 0) throw new Error('the declarations do not compile')
-  if (globSync('**/*.d.ts', { cwd: dist }).length === 0) throw new Error('no declarations were made')
-}
-
-function nameOf(path: string): string {
-  return relative(dist, resolve(root, path))
-}
-
-try {
-  await main()
-} finally {
-  rmSync(dist, { recursive: true, force: true })
-}
+await makeDist('telemetry', buildInto)

@@ -1,6 +1,7 @@
 // Runs the tests: `npm test` all of them, `npm test -- FILE…` some.
 //
-//   1. the unit and database tests beside the code, on one test server with the PostgreSQL that Holdfast embeds
+//   1. the unit and database tests beside the code, on one test server with the PostgreSQL that Holdfast embeds. Those of
+//      the example use our packages as people do, so these are built first
 //   2. those of the queue and the store again, on the oldest PostgreSQL it supports
 //   3. the end-to-end tests, one file at a time, each starting its own real processes
 //
@@ -41,6 +42,8 @@ async function main(): Promise<number> {
   const major = readTestedMajor()
   for (const pass of planPasses(wanted, major)) {
     if (pass.files.length === 0) continue
+    if (pass.files.some((file) => /^(examples|e2e\/demo)\//.test(file)) && (await buildPackages()) !== 0)
+      return 1
     console.log(`\n── ${pass.title} (${pass.files.length} ${pass.files.length === 1 ? 'file' : 'files'})`)
     const exitCode = await runPass(pass)
     if (exitCode !== 0) return exitCode
@@ -49,14 +52,15 @@ async function main(): Promise<number> {
 }
 
 function planPasses(wanted: readonly string[], major: TestedMajor): Pass[] {
-  const all = globSync(['packages/*/src/**/*.test.{ts,tsx}', 'e2e/**/*.test.ts'], {
+  const all = globSync(['{packages,examples}/*/src/**/*.test.{ts,tsx}', '{e2e,scripts}/**/*.test.ts'], {
     cwd: root,
     exclude: (name) => name === 'node_modules' || name === 'dist',
   }).sort()
   const missing = wanted.filter((file) => !all.includes(file))
   if (missing.length > 0) throw new Error(`no such test: ${missing.join(', ')}`)
   const chosen = wanted.length === 0 ? all : all.filter((file) => wanted.includes(file))
-  const beside = chosen.filter((file) => file.startsWith('packages/'))
+  const endToEnd = chosen.filter((file) => file.startsWith('e2e/'))
+  const beside = chosen.filter((file) => !endToEnd.includes(file))
   const unitArgs = [`--test-timeout=${unitTimeoutMs}`]
   return [
     { title: `unit and database tests, PostgreSQL ${major}`, files: beside, server: major, args: unitArgs },
@@ -68,11 +72,17 @@ function planPasses(wanted: readonly string[], major: TestedMajor): Pass[] {
     },
     {
       title: 'end-to-end tests',
-      files: chosen.filter((file) => file.startsWith('e2e/')),
+      files: endToEnd,
       server: undefined,
       args: ['--test-concurrency=1', `--test-timeout=${e2eTimeoutMs}`],
     },
   ]
+}
+
+/** What `make demo` builds; nothing to do where it is there and new. */
+async function buildPackages(): Promise<number> {
+  const telemetry = await runNode(['scripts/build-telemetry.ts'], process.env)
+  return telemetry === 0 ? runNode(['scripts/build-package.ts', 'canonicalizer'], process.env) : telemetry
 }
 
 async function runPass(pass: Pass): Promise<number> {
