@@ -1,7 +1,7 @@
 # What people type. Each target works as the first command after a clone: it installs what is missing, and says what it
 # cannot find. Needs make and Node.js with npm; Linux on x64 may have an old Node.js, npm brings the right one along.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-telemetry install otel-up otel-down otel-migrate docker-nuke
+.PHONY: help run demo test check bench bench-telemetry install otel-up otel-down otel-migrate docker-nuke
 
 node := scripts/with-node
 compose := docker compose
@@ -14,6 +14,11 @@ help: ## Show this list
 
 run: $(installed) ## Start everything on the embedded database and print the addresses; Ctrl-C stops it
 	@exec $(node) packages/server/src/cli/main.ts start
+
+demo: $(installed) ## An agent, an MCP server and a database, traced as one; ARGS='--help' says what else it can do
+	@$(node) scripts/build-telemetry.ts
+	@$(node) scripts/build-package.ts canonicalizer
+	@exec $(node) examples/text-to-sql-agent/src/demo.ts $(ARGS)
 
 test: check ## Install, check, and run every test
 	@exec $(node) scripts/test.ts
