@@ -62,13 +62,20 @@ export function findViolations(house: House, program: readonly SourceFile[]): st
     const allowed = [...table, ...house.everywhere]
     return file.imports
       .filter((target) => {
-        if (isOutside(target)) return false // the package's own folder: migrations, package.json
+        if (isOutside(target)) return false // findOutsideImports
         if (isPackage(house, target)) return house.mayUsePackages[room]?.includes(target) === false
         const targetRoom = roomOf(house, target)
         return !(targetRoom === room || allowed.some((one) => one === targetRoom || one === target))
       })
       .map((target) => `${file.path} imports ${target}`)
   })
+}
+
+/** Each import that leaves the source of the package. */
+export function findOutsideImports(program: readonly SourceFile[]): string[] {
+  return program.flatMap(({ path, imports }) =>
+    imports.filter(isOutside).map((target) => `${path} imports ${target}`),
+  )
 }
 
 /** The first circle of rooms found, as their names in order, or nothing. */

@@ -1,15 +1,7 @@
-// Who imports whom in this package, sizes, names.
-import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+// Who imports whom in this package; and that everything people can call says what it does.
 import { fileURLToPath } from 'node:url'
-import {
-  findAllBadNames,
-  findCycle,
-  findLongFiles,
-  findViolations,
-  readSources,
-  type House,
-} from '../../../scripts/house-rules.ts'
+import { describeHouse } from '../../../scripts/describe-house.ts'
+import type { House } from '../../../scripts/house-rules.ts'
 
 const nothing: readonly string[] = []
 
@@ -38,30 +30,4 @@ const house: House = {
   },
 }
 
-describe('the house', () => {
-  const program = readSources(house.root)
-
-  test('nothing of this repository outside the package is imported', () => {
-    assert.ok(program.length > 40, 'the source was read')
-    const outside = program.flatMap(({ path, imports }) =>
-      imports.filter((target) => target.startsWith('..')).map((target) => `${path} imports ${target}`),
-    )
-    assert.deepEqual(outside, [])
-  })
-
-  test('each room imports only what the table allows', () => {
-    assert.deepEqual(findViolations(house, program), [])
-  })
-
-  test('rooms do not import each other in a circle', () => {
-    assert.deepEqual(findCycle(house, program), [])
-  })
-
-  test('the median file is under 100 lines, nine in ten are under 250, none is over 400', () => {
-    assert.deepEqual(findLongFiles(house.root, program), [])
-  })
-
-  test('names say what is inside: kebab-case, no drawers', () => {
-    assert.deepEqual(findAllBadNames(house.root), [])
-  })
-})
+describeHouse(house, ['index.ts'])

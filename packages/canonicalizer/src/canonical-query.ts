@@ -60,6 +60,7 @@ export type Constraint =
       readonly span: Span
     }
 
+/** Which rows a limit keeps: by rank (`TOP`, `BOTTOM`), by place in time (`FIRST`, `LAST`), or as many as said, whichever (`ANY`). */
 export type LimitEnd = 'TOP' | 'BOTTOM' | 'FIRST' | 'LAST' | 'ANY'
 
 /** A question in canonical form. */

@@ -2,6 +2,7 @@
 import { mergePatternSets, type PatternsReading } from './parse-patterns.ts'
 import type { PatternProblem, PatternSet } from './pattern-set.ts'
 
+/** A place that patterns come from, which may change while questions are asked. */
 export interface PatternSource {
   /** What people know it by. */
   readonly name: string

@@ -7,6 +7,7 @@ import { readSources, type PatternSource } from './pattern-source.ts'
 import { describeProblem } from './parse-patterns.ts'
 import type { PatternProblem, PatternSet } from './pattern-set.ts'
 
+/** What came of a look at the sources. */
 export type ReloadOutcome =
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'swapped'; readonly set: PatternSet }

@@ -1,6 +1,7 @@
 // What can be set about spaCy's process, and the reason of each default.
 import type { PatternSet } from '../../patterns/pattern-set.ts'
 
+/** Where spaCy is, and what it is given. */
 export interface SpacyOptions {
   /** A Python that has spaCy and the model. By default the one that `install-spacy` made. */
   readonly python?: string

@@ -13,6 +13,7 @@ import { EventLoopTurns } from './event-loop-turns.ts'
 import { matchWords } from './match-words.ts'
 import { openWinkReader, winkModelName } from './read-with-wink.ts'
 
+/** Bounds of the engine in pure JavaScript. */
 export interface WinkEngineOptions {
   /** Questions that wait; more are refused with `ENGINE_BUSY`. 10 000 take some 0.1 s. */
   readonly maxWaiting?: number
