@@ -2,18 +2,16 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { describeValue, readSettingsTable } from '../../../scripts/settings-table.ts'
 import { settingsTable } from './settings/settings-table.ts'
 
-const readme = read('../README.md')
-
 test('the table of settings in README.md is the one that is read, in its order', () => {
-  const [, table = ''] = /<!-- settings -->([\s\S]*?)<!-- end of settings -->/.exec(readme) ?? []
   const rows = settingsTable.map((setting) => [
     `\`${setting.name}\``,
     describeDefault(setting),
     setting.description,
   ])
-  assert.deepEqual(readRows(table), rows)
+  assert.deepEqual(readSettingsTable(new URL('../README.md', import.meta.url)), rows)
 })
 
 for (const [title, file] of [
@@ -29,23 +27,9 @@ for (const [title, file] of [
 function describeDefault(setting: { readonly default: string; readonly unit: string }): string {
   const { default: value, unit } = setting
   if (value.startsWith('(')) return value.slice(1, -1)
-  const mebibytes = Number(value) / 2 ** 20
-  if (unit === 'bytes') return `\`${value}\` (${mebibytes} MiB)`
-  return unit === '' ? `\`${value}\`` : `\`${value}\` ${unit}`
-}
-
-/** The cells of a Markdown table without its head; the formatter pads them and escapes what Markdown would read. */
-function readRows(table: string): string[][] {
-  return table
-    .split('\n')
-    .filter((line) => line.startsWith('|'))
-    .slice(2)
-    .map((line) =>
-      line
-        .slice(1, -1)
-        .split('|')
-        .map((cell) => cell.trim().replace(/\\([*_])/g, '$1')),
-    )
+  return unit === '' || unit === 'bytes'
+    ? describeValue(value, unit)
+    : `${describeValue(value, unit)} ${unit}`
 }
 
 function read(path: string): string {
