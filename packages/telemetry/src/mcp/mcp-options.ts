@@ -1,5 +1,7 @@
 // What an author can choose about MCP tracing.
 import { publishedPolicy } from '../service/published-policy.ts'
+import { readContentSettings } from '../settings/content-settings.ts'
+import { Environment } from '../settings/environment.ts'
 
 /** Where context travels: `params._meta` of the message (SEP-414), headers of the HTTP request that carries it. */
 export type Carrier = 'mcp.meta' | 'http.header'
@@ -25,16 +27,12 @@ export interface McpSettings {
   readonly inject: ReadonlySet<Carrier>
 }
 
-const captureWords = new Set(['true', 'span_only', 'span_and_event'])
-
 export function readMcpSettings(
   options: McpTracingOptions = {},
   env: Readonly<Record<string, string | undefined>> = globalThis.process?.env ?? {},
 ): McpSettings {
-  const byEnvironment = {
-    captureContent: readCaptureContent(env),
-    valueMaxChars: readMaxChars(env),
-  }
+  // Mistakes in it are told by createTelemetry.
+  const byEnvironment = readContentSettings(new Environment(env))
   return {
     contentMaxChars: () => {
       const { captureContent, valueMaxChars } = publishedPolicy() ?? byEnvironment
@@ -44,17 +42,4 @@ export function readMcpSettings(
       options.captureContent === true || (publishedPolicy() ?? byEnvironment).captureContent !== 'none',
     inject: new Set(options.inject ?? ['mcp.meta', 'http.header']),
   }
-}
-
-/** As createTelemetry reads it, which also says what is wrong with it. */
-function readMaxChars(env: Readonly<Record<string, string | undefined>>): number {
-  const told = Number(env['TELEMETRY_VALUE_MAX_CHARS']?.trim() || Number.NaN)
-  return Number.isSafeInteger(told) && told >= 64 ? told : 65_536
-}
-
-function readCaptureContent(env: Readonly<Record<string, string | undefined>>): 'explicit' | 'all' | 'none' {
-  const own = env['TELEMETRY_CAPTURE_CONTENT']?.trim().toLowerCase()
-  if (own === 'all' || own === 'none') return own
-  const standard = env['OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT']?.trim().toLowerCase()
-  return !own && captureWords.has(standard ?? '') ? 'all' : 'explicit'
 }

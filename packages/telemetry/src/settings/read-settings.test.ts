@@ -185,6 +185,12 @@ test('the standard variable for content means all, unless ours says otherwise', 
     assert.equal(read({ [standard]: word }).captureContent, 'explicit')
   }
   assert.equal(read({ [standard]: 'true', TELEMETRY_CAPTURE_CONTENT: 'none' }).captureContent, 'none')
+  const badWord = readSettings({}, { [standard]: 'true', TELEMETRY_CAPTURE_CONTENT: 'nothing' })
+  assert.equal(badWord.settings.captureContent, 'explicit')
+  assert.match(
+    badWord.mistakes.join(),
+    /^TELEMETRY_CAPTURE_CONTENT is none of .* the default counts: explicit$/,
+  )
 })
 
 test('what is said in code wins over the variables, but not over OTEL_SDK_DISABLED', () => {

@@ -1,6 +1,7 @@
 // From the environment and the options to complete settings. Options win over variables, which win over defaults.
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
+import { readContentSettings } from './content-settings.ts'
 import { Environment } from './environment.ts'
 import { readHttpUrl, readOtlpSettings, type OtlpSettings } from './otlp-settings.ts'
 import type {
@@ -50,6 +51,7 @@ export function readSettings(
   const known = backendNames.includes(wanted) ? wanted : 'otel'
   const backend = environment.flag('OTEL_SDK_DISABLED') ? 'off' : known
   const resource = environment.pairs('OTEL_RESOURCE_ATTRIBUTES')
+  const content = readContentSettings(environment)
   const otlp = readOtlpSettings(environment)
   const batch = readBatch(environment)
   const spool = readSpool(environment, env, backend)
@@ -59,8 +61,8 @@ export function readSettings(
     backend,
     serviceName: options.serviceName ?? environment.text('OTEL_SERVICE_NAME') ?? resource['service.name'],
     resourceAttributes: { ...resource, ...options.resourceAttributes },
-    captureContent: options.captureContent ?? readCapture(environment),
-    valueMaxChars: environment.integer('TELEMETRY_VALUE_MAX_CHARS', 64),
+    captureContent: options.captureContent ?? content.captureContent,
+    valueMaxChars: content.valueMaxChars,
     sampler: {
       name: environment.word('OTEL_TRACES_SAMPLER', samplerNames) ?? 'parentbased_always_on',
       ratio: environment.share('OTEL_TRACES_SAMPLER_ARG'),
@@ -81,20 +83,6 @@ export function readSettings(
     mlflow: readMlflow(environment, otlp, { batch, spool, maxQueueBytes }),
   }
   return { settings, mistakes: environment.mistakes }
-}
-
-function readCapture(environment: Environment): ContentCapture {
-  const ours = environment.word('TELEMETRY_CAPTURE_CONTENT', ['explicit', 'all', 'none'])
-  if (ours !== undefined) return ours
-  const standard = environment.word('OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT', [
-    'true',
-    'span_only',
-    'span_and_event',
-    'event_only',
-    'no_content',
-    'false',
-  ])
-  return standard === 'true' || standard === 'span_only' || standard === 'span_and_event' ? 'all' : 'explicit'
 }
 
 function readPendingSpans(environment: Environment, wanted: PendingSpansMode | undefined): PendingSpansMode {
