@@ -12,6 +12,28 @@ const noSwallowedErrors = [
   },
 ]
 
+/** A package reads its settings in few places and hands them on, and only its programs print or end the process. */
+function houseOf(name, { settings, programs, exit }) {
+  const source = `packages/${name}/src`
+  const env = `Settings are read in ${settings.join(', ')} and handed on.`
+  return {
+    files: [`${source}/**/*.ts`],
+    ignores: [
+      ...[...settings, ...programs].map((file) => `${source}/${file}`),
+      ...['**/*.{test,fixture}.ts', `${source}/**/test-*.ts`],
+    ],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: env },
+        { object: 'process', property: 'exit', message: exit },
+        { object: 'process', property: 'exitCode', message: exit },
+      ],
+      'no-console': 'error',
+    },
+  }
+}
+
 export default defineConfig(
   { ignores: ['**/node_modules/', '**/dist/', '**/.cache/', '**/coverage/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
@@ -52,39 +74,21 @@ export default defineConfig(
       'no-restricted-syntax': ['error', ...noSwallowedErrors],
     },
   },
-  {
-    // Every setting is read in one place, and only the command line ends the process.
-    files: ['packages/server/src/**/*.ts'],
-    ignores: [
-      'packages/server/src/config.ts',
-      'packages/server/src/cli/**',
-      '**/*.{test,fixture}.ts',
-      'packages/server/src/**/test-*.ts',
-    ],
-    rules: {
-      'no-restricted-properties': [
-        'error',
-        { object: 'process', property: 'env', message: 'Settings are read in config.ts and handed on.' },
-        { object: 'process', property: 'exit', message: 'Only the command line ends the process.' },
-        { object: 'process', property: 'exitCode', message: 'Only the command line ends the process.' },
-      ],
-      'no-console': 'error',
-    },
-  },
-  {
-    // What an agent's author installs: it is a guest in the process.
-    files: ['packages/telemetry/src/**/*.ts'],
-    ignores: ['packages/telemetry/src/settings/**', '**/*.{test,fixture}.ts'],
-    rules: {
-      'no-restricted-properties': [
-        'error',
-        { object: 'process', property: 'env', message: 'Settings are read in settings/ and handed on.' },
-        { object: 'process', property: 'exit', message: "The process is the agent's." },
-        { object: 'process', property: 'exitCode', message: "The process is the agent's." },
-      ],
-      'no-console': 'error',
-    },
-  },
+  houseOf('server', {
+    settings: ['config.ts'],
+    programs: ['cli/**'],
+    exit: 'Only the command line ends the process.',
+  }),
+  houseOf('telemetry', {
+    settings: ['settings/**'],
+    programs: [],
+    exit: "The process is the agent's.",
+  }),
+  houseOf('canonicalizer', {
+    settings: ['stage-span.ts', 'engine/spacy/{find-python,install-spacy}.ts'],
+    programs: ['cli/**'],
+    exit: "The process is the agent's.",
+  }),
   {
     files: ['**/*.test.ts', 'e2e/**/*.ts', 'packages/server/src/store/conformance/**'],
     rules: {
