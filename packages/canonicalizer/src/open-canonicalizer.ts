@@ -17,7 +17,7 @@ import { describeProblem, parsePatterns } from './patterns/parse-patterns.ts'
 import type { PatternProblem, PatternSet } from './patterns/pattern-set.ts'
 import type { PatternSource } from './patterns/pattern-source.ts'
 import { watchPatterns, type ReloadOutcome } from './patterns/watch-patterns.ts'
-import { capturesContent, inStageSpan } from './stage-span.ts'
+import { inStageSpan } from './stage-span.ts'
 
 /** What `openCanonicalizer` may be told. */
 export interface CanonicalizerOptions {
@@ -28,7 +28,10 @@ export interface CanonicalizerOptions {
    * Patterns that come first win where two match the same words.
    */
   readonly patterns: string | PatternSource | readonly (string | PatternSource)[]
-  /** Whether spans may hold the question. Default: by `TELEMETRY_CAPTURE_CONTENT=all`. */
+  /**
+   * Whether spans may hold the question. Default: as `createTelemetry` has it, where it was called, also later than this;
+   * else by `TELEMETRY_CAPTURE_CONTENT=all`.
+   */
   readonly captureContent?: boolean | undefined
   /** How often the sources are looked at, in milliseconds. Default: 5 000. */
   readonly reloadIntervalMs?: number | undefined
@@ -69,7 +72,6 @@ const basePatterns = fileURLToPath(new URL('../patterns/base-patterns.jsonl', im
 
 /** Loads the engine and the patterns. Rejects with BadPatterns, an EngineError, or what reading the patterns failed with. */
 export async function openCanonicalizer(options: CanonicalizerOptions): Promise<Canonicalizer> {
-  const captureContent = options.captureContent ?? capturesContent()
   const sources = [...[options.patterns].flat().map(toSource), filePatterns(basePatterns)]
   const engine = await openEngine(options)
   const vocabularies = new Map<string, Vocabulary>()
@@ -91,7 +93,7 @@ export async function openCanonicalizer(options: CanonicalizerOptions): Promise<
   }
   return {
     async processQuery(question, call = {}) {
-      const { query } = await inStageSpan(question, engine, captureContent, () =>
+      const { query } = await inStageSpan(question, engine, options.captureContent, () =>
         canonicalizeQuestion(question, engine, vocabularies, call),
       )
       return query

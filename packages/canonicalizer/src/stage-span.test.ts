@@ -5,7 +5,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { TracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace'
 import { patternsFile } from './corpus/read-corpus.fixture.ts'
 import { openCanonicalizer, type Canonicalizer } from './open-canonicalizer.ts'
-import { capturesContent, inStageSpan } from './stage-span.ts'
+import { contentCapture, inStageSpan } from './stage-span.ts'
 
 const exporter = new InMemorySpanExporter()
 const patterns = patternsFile('film-rental')
@@ -88,14 +88,12 @@ describe('the stage span', () => {
   })
 })
 
-test('content is captured by the variables of @holdfast/telemetry', () => {
-  assert.equal(capturesContent({}), false)
-  assert.equal(capturesContent({ TELEMETRY_CAPTURE_CONTENT: 'all' }), true)
-  assert.equal(capturesContent({ TELEMETRY_CAPTURE_CONTENT: 'explicit' }), false)
-  assert.equal(capturesContent({ OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'true' }), true)
-  const both = {
-    TELEMETRY_CAPTURE_CONTENT: 'none',
-    OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'true',
-  }
-  assert.equal(capturesContent(both), false)
+test('without a service, content is captured by the variables of @holdfast/telemetry', () => {
+  const standard = { OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'true' }
+  assert.equal(contentCapture({}), 'explicit')
+  assert.equal(contentCapture({ TELEMETRY_CAPTURE_CONTENT: 'all' }), 'all')
+  assert.equal(contentCapture({ TELEMETRY_CAPTURE_CONTENT: ' NONE ' }), 'none')
+  assert.equal(contentCapture(standard), 'all')
+  assert.equal(contentCapture({ ...standard, TELEMETRY_CAPTURE_CONTENT: 'none' }), 'none')
+  assert.equal(contentCapture({ ...standard, TELEMETRY_CAPTURE_CONTENT: 'nothing' }), 'explicit')
 })
