@@ -1,1 +1,82 @@
-// `make demo`.
+// `make demo`: all of Holdfast at work, on this machine alone. Starts the programs in the order in which they need one another,
+// lets the agent ask its questions, and shows what was recorded. However it ends, nothing that it started goes on.
+import { join } from 'node:path'
+import { openMusicDatabase } from './database/open-music-database.ts'
+import { askQuestions } from './demo/ask-questions.ts'
+import { DemoFailure } from './demo/demo-failure.ts'
+import { describeStage } from './demo/describe-stage.ts'
+import { prepareEngine } from './demo/prepare-engine.ts'
+import { programEnvironment, telemetryEnvironment } from './demo/program-environment.ts'
+import { openPrograms } from './demo/programs.ts'
+import { help, readOptions, type DemoOptions } from './demo/read-options.ts'
+import { describeAnswer, type Answer } from './demo/show-answers.ts'
+import { startMcpServer } from './demo/mcp-server-program.ts'
+import { startModel } from './demo/model-program.ts'
+import { showRecords } from './demo/show-records.ts'
+import { startHoldfast } from './demo/start-holdfast.ts'
+import { hearStopSignals, type StopSignals } from './demo/stop-signals.ts'
+
+const say = (...lines: readonly string[]): void => console.log(lines.join('\n'))
+
+async function runDemo(options: DemoOptions, stop: StopSignals): Promise<void> {
+  const { transport, dataDir } = options
+  await using programs = openPrograms(join(dataDir, 'demo-logs'), stop.signal)
+
+  say('Starting Holdfast and what the agent needs …')
+  const machine = programEnvironment(process.env)
+  const [holdfast, engine] = await stop.unlessStopped(
+    Promise.all([
+      startHoldfast(programs, machine, dataDir),
+      prepareEngine(options.engine, programs, machine, say),
+    ]),
+  )
+  stop.stopIfEnds(holdfast.program)
+  const database = await stop.unlessStopped(openMusicDatabase({ socketDir: holdfast.socketDir }))
+
+  // Agent and MCP server are told the same about telemetry: that is what makes them one trace.
+  const traced = { ...machine, ...telemetryEnvironment(holdfast.otlpGrpcUrl, join(dataDir, 'spool')) }
+  const [mcpServer, model] = await stop.unlessStopped(
+    Promise.all([
+      startMcpServer(programs, transport, { ...traced, CHINOOK_URL: database.readerUrl }),
+      startModel(programs, machine),
+    ]),
+  )
+  say(...describeStage({ holdfast, mcpServer, model, engine }))
+
+  const answers: Answer[] = []
+  const hear = (answer: Answer): void => say(...describeAnswer(answers.push(answer), answer))
+  const agentEnv = { ...traced, ...mcpServer.env, ...model.env }
+  await stop.unlessStopped(askQuestions(programs, { transport, engine }, agentEnv, hear))
+  const lost = await stop.unlessStopped(mcpServer.end())
+  await stop.unlessStopped(showRecords(holdfast.queryUrl, answers, say, stop.signal))
+  if (lost !== undefined) throw lost
+  if (!options.stays) return
+  say('', `Holdfast goes on at ${holdfast.queryUrl}, with its data in ${dataDir}. Ctrl-C ends it.`)
+  await stop.waitForSignal()
+}
+
+async function main(): Promise<number> {
+  try {
+    const isAtTerminal = process.stdin.isTTY && process.stdout.isTTY
+    const options = readOptions(process.argv.slice(2), process.env, isAtTerminal)
+    if (options.help) say(help)
+    else
+      await runDemo(
+        options,
+        hearStopSignals(() => say('Stopping …')),
+      )
+    return 0
+  } catch (error) {
+    console.error(`demo: ${error instanceof DemoFailure ? error.message : explain(error)}`)
+    return error instanceof DemoFailure ? error.exitCode : 1
+  }
+}
+
+/** What nobody foresaw is told with its stack. */
+function explain(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+const exitCode = await main()
+// Not left to the event loop: whatever a library keeps open, a demo that is done ends. Pipes are written first.
+process.stdout.write('', () => process.exit(exitCode))

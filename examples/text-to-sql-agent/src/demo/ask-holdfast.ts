@@ -1,0 +1,31 @@
+// What Holdfast recorded, by its Query API: the few fields of it that the demo shows.
+import { setTimeout as delay } from 'node:timers/promises'
+import { DemoFailure } from './demo-failure.ts'
+
+export interface RecordedTrace {
+  readonly status: 'ok' | 'error'
+  readonly duration_ms: number
+  readonly span_count: number
+  readonly input_tokens: number | null
+  readonly output_tokens: number | null
+  readonly cost: { readonly usd: number | null } | null
+}
+
+export function readTrace(queryUrl: string, traceId: string): Promise<RecordedTrace> {
+  return ask(queryUrl, `/api/v1/traces/${traceId}`)
+}
+
+/** Resolves when everything that was accepted can be found. */
+export async function waitUntilStored(queryUrl: string, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const { spans } = await ask<{ spans: { pending: number; dead: number } }>(queryUrl, '/api/v1/ledger')
+    if (spans.pending === 0) return
+    await delay(50, undefined, { signal })
+  }
+}
+
+async function ask<T>(queryUrl: string, path: string): Promise<T> {
+  const answer = await fetch(`${queryUrl}${path}`, { signal: AbortSignal.timeout(15_000) })
+  if (answer.ok) return (await answer.json()) as T
+  throw new DemoFailure(`Holdfast answered ${answer.status} to ${path}: ${await answer.text()}`)
+}

@@ -1,0 +1,22 @@
+import { styleText } from 'node:util'
+import type { McpServerProgram } from './mcp-server-program.ts'
+import type { Model } from './model-program.ts'
+import type { RunningHoldfast } from './start-holdfast.ts'
+
+/** Who is there, before the first question. */
+export function describeStage(stage: {
+  readonly holdfast: RunningHoldfast
+  readonly mcpServer: McpServerProgram
+  readonly model: Model
+  readonly engine: 'spacy' | 'wink'
+}): string[] {
+  const { takenPorts } = stage.holdfast
+  const others = takenPorts.length === 0 ? '' : ` (other programs have ${takenPorts.join(', ')})`
+  const pairs = [
+    ['Holdfast', `${stage.holdfast.queryUrl}, OTLP/gRPC ${stage.holdfast.otlpGrpcUrl}${others}`],
+    ['MCP server', stage.mcpServer.place],
+    ['model', stage.model.name],
+    ['canonical form', stage.engine === 'spacy' ? 'by spaCy' : 'by wink, in JavaScript'],
+  ] as const
+  return ['', ...pairs.map(([name, value]) => `${styleText('dim', name.padStart(14))}  ${value}`), '']
+}
