@@ -1,7 +1,7 @@
 // The programs of the demo: each in a process group of its own, so that Ctrl-C at the terminal reaches only the demo, which
 // stops them one after the other, last started first. What they say on stderr is in a log file each.
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
@@ -31,6 +31,9 @@ export interface Program {
   stop(): Promise<void>
 }
 
+/** Of all runs; then it begins anew. */
+const longestLogBytes = 1024 ** 2
+
 const endWithParent = new URL('end-with-parent.ts', import.meta.url).href
 
 export interface Programs extends AsyncDisposable {
@@ -56,7 +59,7 @@ export function openPrograms(logDir: string, stopping: AbortSignal): Programs {
 function startProgram(options: ProgramOptions, logDir: string): Program {
   const { title, args, env, stopWithinMs = 15_000 } = options
   const logFile = join(logDir, `${title.replace(/^the /, '').replaceAll(' ', '-')}.log`)
-  const log = openSync(logFile, 'w', 0o600)
+  const { log, from } = openLog(logFile)
   const child = spawn(process.execPath, ['--import', endWithParent, ...args], {
     env,
     stdio: ['pipe', 'pipe', log],
@@ -69,7 +72,7 @@ function startProgram(options: ProgramOptions, logDir: string): Program {
     child.once('error', fail)
     child.once('close', (code, signal) => done(signal ?? code ?? 1))
   })
-  const lastWords = (): string => readLastWords(logFile)
+  const lastWords = (): string => readLastWords(logFile, from)
   const ready = new Promise<string>((done, fail) => {
     lines.once('line', done)
     ended.then((how) => fail(new DemoFailure(`${title} did not start (${how}): ${lastWords()}`)), fail)
@@ -91,6 +94,13 @@ function startProgram(options: ProgramOptions, logDir: string): Program {
   }
 }
 
+/** Appended to, for a second demo on the same data directory, which will be refused, must not erase what the first says. */
+function openLog(logFile: string): { log: number; from: number } {
+  const log = openSync(logFile, 'a', 0o600)
+  if (fstatSync(log).size > longestLogBytes) ftruncateSync(log)
+  return { log, from: fstatSync(log).size }
+}
+
 function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   try {
     if (pid !== undefined) process.kill(-pid, signal)
@@ -109,8 +119,10 @@ function readObject(title: string, line: string): Record<string, unknown> {
   }
 }
 
-function readLastWords(logFile: string): string {
-  const said = readFileSync(logFile, 'utf8')
+function readLastWords(logFile: string, from: number): string {
+  const said = readFileSync(logFile)
+    .subarray(from)
+    .toString()
     .split('\n')
     .filter((line) => line.trim() !== '' && !line.startsWith('{'))
   return `${said.slice(-12).join('\n') || 'it said nothing'}\n(all it said is in ${logFile})`
