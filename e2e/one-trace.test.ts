@@ -14,7 +14,7 @@ import { runChild, startChild, type Child } from './stage/child-process.ts'
 import { repository, startHoldfast } from './stage/holdfast-process.ts'
 import { installLocked } from './stage/install-locked.ts'
 import { getJson, listSpans } from './stage/query-client.ts'
-import { packTelemetry, unpackTelemetry } from './stage/telemetry-package.ts'
+import { packPackage, unpackPackage } from './stage/pack-package.ts'
 import { makeTemporaryDirectory } from './stage/temporary-directory.ts'
 import { waitUntil } from './stage/wait-until.ts'
 
@@ -134,11 +134,14 @@ function readAddress(child: Child): Promise<string> {
 /** The example, with what its lock file says and our package as it is packed. */
 async function layOut(t: TestContext): Promise<string> {
   const dir = await makeTemporaryDirectory(t)
-  const [installed, tarball] = await Promise.all([installLocked(t, example), packTelemetry(t, dir)])
+  const [installed, tarball] = await Promise.all([
+    installLocked(t, example),
+    packPackage(t, '@holdfast/telemetry', dir),
+  ])
   await symlink(join(installed, 'node_modules'), join(dir, 'node_modules'))
   const folder = join(dir, 'example')
   await mkdir(folder)
   for (const file of ['agent.mjs', 'server.mjs']) await cp(join(example, file), join(folder, file))
-  await unpackTelemetry(t, tarball, folder)
+  await unpackPackage(t, '@holdfast/telemetry', tarball, folder)
   return folder
 }

@@ -1,37 +1,22 @@
 // What people install: the packed package, in an empty folder, without this repository around it.
 import assert from 'node:assert/strict'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { delimiter, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { runChild, startChild } from './stage/child-process.ts'
 import { encodePayload, newSpanId, newTraceId } from './stage/encode-payload.ts'
-import { holdfastEnvironment, repository, stopPostgresAtEnd, waitForReady } from './stage/holdfast-process.ts'
+import { holdfastEnvironment, stopPostgresAtEnd, waitForReady } from './stage/holdfast-process.ts'
+import { npmEnvironment } from './stage/install-locked.ts'
 import { postPayload } from './stage/otlp-client.ts'
+import { packPackage } from './stage/pack-package.ts'
 import { listSpans } from './stage/query-client.ts'
 import { makeTemporaryDirectory } from './stage/temporary-directory.ts'
 import { waitUntil } from './stage/wait-until.ts'
 
-interface PackedFile {
-  readonly filename: string
-  readonly files: readonly { readonly path: string }[]
-}
-
-// npm and what it starts run on the Node that runs the tests, whatever the machine's own is.
-const env = { PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}` }
-
 test('the packed package, installed in an empty folder, starts with npx and keeps what it is sent', async (t) => {
   const dir = await makeTemporaryDirectory(t)
-  const packed = await runChild(t, {
-    title: 'npm pack',
-    command: 'npm',
-    args: ['pack', '--json', '--workspace=holdfast', `--pack-destination=${dir}`],
-    cwd: repository,
-    env,
-  })
-  assert.equal(packed.code, 0, packed.stderr)
-  const [tarball] = readPacked(packed.stdout)
-  assert.ok(tarball)
-  const paths = tarball.files.map((file) => file.path)
+  const tarball = await packPackage(t, 'holdfast', dir)
+  const paths = [...tarball.files.keys()]
   for (const needed of [
     'dist/cli/main.js',
     'dist/persist-thread.js',
@@ -52,16 +37,9 @@ test('the packed package, installed in an empty folder, starts with npx and keep
   const installed = await runChild(t, {
     title: 'npm install',
     command: 'npm',
-    args: [
-      'install',
-      '--ignore-scripts',
-      '--prefer-offline',
-      '--no-audit',
-      '--no-fund',
-      join(dir, tarball.filename),
-    ],
+    args: ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', tarball.path],
     cwd: folder,
-    env,
+    env: npmEnvironment,
   })
   assert.equal(installed.code, 0, installed.stderr)
 
@@ -71,7 +49,7 @@ test('the packed package, installed in an empty folder, starts with npx and keep
     command: 'npx',
     args: ['holdfast', 'start', '--json'],
     cwd: folder,
-    env: { ...env, ...holdfastEnvironment({ dataDir }) },
+    env: { ...npmEnvironment, ...holdfastEnvironment({ dataDir }) },
   })
   stopPostgresAtEnd(t, dataDir)
   const { queryUrl, otlpHttpUrl } = await waitForReady(npx)
@@ -85,7 +63,7 @@ test('the packed package, installed in an empty folder, starts with npx and keep
     command: 'npx',
     args: ['holdfast', 'trace', traceId, '--url', queryUrl],
     cwd: folder,
-    env,
+    env: npmEnvironment,
   })
   assert.equal(shown.code, 0, shown.stderr)
   assert.match(shown.stdout, /from the package/)
@@ -94,10 +72,3 @@ test('the packed package, installed in an empty folder, starts with npx and keep
   await npx.exited
   assert.match(npx.stderr(), /"msg":"stopped"/)
 })
-
-/** npm writes a list, or by name of the package in newer versions; what prepack says may stand before it. */
-function readPacked(stdout: string): PackedFile[] {
-  const start = stdout.search(/^[[{]/m)
-  const json = JSON.parse(stdout.slice(start)) as PackedFile[] | Record<string, PackedFile>
-  return Object.values(json)
-}

@@ -75,7 +75,7 @@ export async function installApplication(
   const { dependencies, programs } = application
   await mkdir(folder)
   await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }))
-  for (const { file } of programs) {
+  for (const file of [...programs.map((program) => program.file), 'answer-request.mjs']) {
     await cp(join(import.meta.dirname, 'programs', file), join(folder, basename(file)))
   }
   const before = await runNpm(t, folder, ['install'])

@@ -12,7 +12,7 @@ import { repository, runHoldfast, startHoldfast, type Holdfast } from '../stage/
 import { installLocked } from '../stage/install-locked.ts'
 import { startPostgres } from '../stage/postgres-process.ts'
 import { getJson } from '../stage/query-client.ts'
-import { packTelemetry, unpackTelemetry } from '../stage/telemetry-package.ts'
+import { packPackage, unpackPackage } from '../stage/pack-package.ts'
 import { makeTemporaryDirectory } from '../stage/temporary-directory.ts'
 import { waitUntil } from '../stage/wait-until.ts'
 
@@ -159,14 +159,17 @@ async function openDatabase(t: TestContext): Promise<Database> {
 async function layOut(t: TestContext): Promise<string> {
   const example = join(repository, 'examples', 'auto-instrumentation')
   const dir = await makeTemporaryDirectory(t)
-  const [installed, tarball] = await Promise.all([installLocked(t, example), packTelemetry(t, dir)])
+  const [installed, tarball] = await Promise.all([
+    installLocked(t, example),
+    packPackage(t, '@holdfast/telemetry', dir),
+  ])
   await symlink(join(installed, 'node_modules'), join(dir, 'node_modules'))
   const folder = join(dir, 'example')
   await mkdir(folder)
   for (const file of await readdir(example)) {
     if (/\.[mc]js$/.test(file)) await cp(join(example, file), join(folder, file))
   }
-  await unpackTelemetry(t, tarball, folder)
+  await unpackPackage(t, '@holdfast/telemetry', tarball, folder)
   return folder
 }
 

@@ -6,7 +6,7 @@ import type { SpanItem } from '../../packages/server/src/query/contract.ts'
 import { runChild } from '../stage/child-process.ts'
 import { startHoldfast, type Holdfast } from '../stage/holdfast-process.ts'
 import { listSpans } from '../stage/query-client.ts'
-import { packTelemetry, type Tarball } from '../stage/telemetry-package.ts'
+import { packPackage, type Tarball } from '../stage/pack-package.ts'
 import { makeTemporaryDirectory } from '../stage/temporary-directory.ts'
 import { waitUntil } from '../stage/wait-until.ts'
 import { applications, installApplication, type Program } from './applications.ts'
@@ -16,7 +16,7 @@ import { findNodes, type NodeVersion } from './oldest-node.ts'
 test('the packed telemetry package', { concurrency: 3 }, async (t) => {
   const dir = await makeTemporaryDirectory(t)
   const [tarball, holdfast, nodes] = await Promise.all([
-    packTelemetry(t, dir),
+    packPackage(t, '@holdfast/telemetry', dir),
     startHoldfast(t, { dataDir: join(dir, 'data') }),
     findNodes(t),
   ])

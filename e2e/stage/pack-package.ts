@@ -1,4 +1,4 @@
-// The telemetry package as people get it.
+// Our packages as people get them.
 import assert from 'node:assert/strict'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -14,11 +14,11 @@ export interface Tarball {
 }
 
 /** `npm pack`, which builds first, into `dir`. */
-export async function packTelemetry(t: TestContext, dir: string): Promise<Tarball> {
+export async function packPackage(t: TestContext, name: string, dir: string): Promise<Tarball> {
   const packed = await runChild(t, {
-    title: 'npm pack',
+    title: `npm pack ${name}`,
     command: 'npm',
-    args: ['pack', '--json', '--workspace=@holdfast/telemetry', `--pack-destination=${dir}`],
+    args: ['pack', '--json', `--workspace=${name}`, `--pack-destination=${dir}`],
     cwd: repository,
     env: npmEnvironment,
   })
@@ -34,8 +34,13 @@ export async function packTelemetry(t: TestContext, dir: string): Promise<Tarbal
 }
 
 /** Puts it where a program in `folder` finds it, without asking npm; its peers are found further up. */
-export async function unpackTelemetry(t: TestContext, tarball: Tarball, folder: string): Promise<void> {
-  const target = join(folder, 'node_modules', '@holdfast', 'telemetry')
+export async function unpackPackage(
+  t: TestContext,
+  name: string,
+  tarball: Tarball,
+  folder: string,
+): Promise<void> {
+  const target = join(folder, 'node_modules', name)
   await mkdir(target, { recursive: true })
   const unpacked = await runChild(t, {
     title: 'tar',
@@ -45,7 +50,7 @@ export async function unpackTelemetry(t: TestContext, tarball: Tarball, folder: 
   assert.equal(unpacked.code, 0, unpacked.stderr)
 }
 
-/** npm gives a list, or by name of the package in newer versions. */
+/** npm gives a list, or by name of the package in newer versions; what prepack says may stand before it. */
 interface PackedFile {
   readonly filename: string
   readonly files: readonly { readonly path: string; readonly size: number }[]
