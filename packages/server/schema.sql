@@ -126,7 +126,8 @@ create table otel.span_row (
   user_id text collate "C",
   mcp_session_id text collate "C",
   name_text text collate "C",
-  context_carrier_id integer
+  context_carrier_id integer,
+  fingerprint text collate "C"
 ) partition by RANGE (arrival_day);
 
 create table otel.term (
@@ -321,6 +322,7 @@ create view otel.spans as
   -- trace_uuid uuid
   -- counts_tokens boolean
   -- context_carrier text
+  -- fingerprint text
  SELECT replace(s.trace_id::text, '-'::text, ''::text) AS trace_id,
     otel.hex_id(s.span_id) AS span_id,
     otel.hex_id(s.parent_span_id) AS parent_span_id,
@@ -399,7 +401,8 @@ create view otel.spans as
     (s.marks::integer & 4) = 4 AS counts_tokens,
     ( SELECT term.value
            FROM otel.term
-          WHERE term.id = s.context_carrier_id) AS context_carrier
+          WHERE term.id = s.context_carrier_id) AS context_carrier,
+    s.fingerprint
    FROM otel.span_row s
      JOIN otel.operation o ON o.id = s.operation_id;
 
@@ -489,7 +492,9 @@ begin
                        ' autovacuum_vacuum_cost_delay = 0)', child);
       when 'span_row' then
         execute format('create index on otel.%I (trace_id)', child);
-        -- As good as insert-only, and read through one index: no vacuum for inserts, and statistics once in a while.
+        -- Most spans have none; with it stands the trace, which is what is asked for.
+        execute format('create index on otel.%I (fingerprint, trace_id) where fingerprint is not null', child);
+        -- As good as insert-only: no vacuum for inserts, and statistics once in a while.
         execute format('alter table otel.%I set (autovacuum_vacuum_insert_threshold = -1,'
                        ' autovacuum_analyze_scale_factor = 0.5, autovacuum_analyze_threshold = 100000)', child);
     end case;

@@ -12,6 +12,23 @@ const id = (number: number): string => number.toString(16).padStart(16, '0')
 const at = (ms: number): string => `2026-11-23T12:00:0${(ms / 1000).toFixed(3)}000000Z`
 
 describe('the waterfall', () => {
+  test('says what was asked, where that is known, and not more than three times', () => {
+    const draw = (...fingerprints: string[]): string[] =>
+      drawWaterfall(exampleTrace({ fingerprints }), [exampleItem()], {
+        columns: 80,
+        paint: plain,
+        now,
+      }).slice(2)
+    assert.deepEqual(draw('FILTER:RATING=PG|SELECT:FILM').slice(0, 2), [
+      'asked FILTER:RATING=PG|SELECT:FILM',
+      '',
+    ])
+    assert.equal(draw()[0], '')
+    const [first, , , rest, empty] = draw('x\u001b[2J'.repeat(60), 'b', 'c', 'd', 'e')
+    assert.ok(first!.startsWith('asked x␛[2J') && columnsOf(first!) === 80)
+    assert.deepEqual([rest, empty], ['asked and 2 more fingerprints', ''])
+  })
+
   test('draws the tree of an agent with bars, services, kinds, status and tokens', () => {
     const spans = [
       exampleItem({ span_id: id(1), kind: 'server', duration_ms: 1000, status: 'ok', start_time: at(0) }),

@@ -3,7 +3,7 @@
  * come as the Query API tells them, and whatever they hold, a line stays a line and nothing but our own colours drives
  * the terminal.
  */
-import type { SpanItem, TraceItem } from '../query/contract.ts'
+import type { SpanItem, TraceDetail, TraceItem } from '../query/contract.ts'
 import { countOf, formatCount, formatDuration, formatUsd } from './format-amounts.ts'
 import { describeLiveness } from './describe-liveness.ts'
 import type { Paint } from './paint.ts'
@@ -19,6 +19,11 @@ export interface WaterfallOptions {
   readonly now: Date
 }
 
+type TraceHead = TraceItem & Pick<TraceDetail, 'fingerprints'>
+
+// A trace asks a question or two.
+const maxFingerprints = 3
+
 const minColumns = 60
 const maxColumns = 220
 const serviceColumns = 16
@@ -31,7 +36,7 @@ const costColumns = 9
 
 /** @returns lines without line ends */
 export function drawWaterfall(
-  trace: TraceItem,
+  trace: TraceHead,
   spans: readonly SpanItem[],
   { columns, paint, now }: WaterfallOptions,
 ): string[] {
@@ -63,7 +68,8 @@ export function drawWaterfall(
     ]
     return cells.join(' ').trimEnd()
   })
-  return [...drawHeading(trace, spans, paint, now), '', ...drawn, ...drawNotes(trace, lines)]
+  const heading = [...drawHeading(trace, spans, paint, now), ...drawFingerprints(trace, paint, width)]
+  return [...heading, '', ...drawn, ...drawNotes(trace, lines)]
 }
 
 function drawHeading(trace: TraceItem, spans: readonly SpanItem[], paint: Paint, now: Date): string[] {
@@ -85,6 +91,18 @@ function drawHeading(trace: TraceItem, spans: readonly SpanItem[], paint: Paint,
   return [
     `${paint('bold', `trace ${trace.trace_id}`)}  ${trace.start_time}`,
     `${root.join(' › ')}  ${paint('dim', '·')}  ${facts.join(paint('dim', ' · '))}`,
+  ]
+}
+
+/** What was asked. Whole, where a line has room for it, so that it can be copied to look for others. */
+function drawFingerprints({ fingerprints }: TraceHead, paint: Paint, width: number): string[] {
+  const label = 'asked '
+  const more = fingerprints.length - maxFingerprints
+  return [
+    ...fingerprints
+      .slice(0, maxFingerprints)
+      .map((each) => paint('dim', label) + fit(neutralise(each), width - label.length).trimEnd()),
+    ...(more > 0 ? [paint('dim', label) + `and ${countOf(more, 'more fingerprint')}`] : []),
   ]
 }
 

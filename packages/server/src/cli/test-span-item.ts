@@ -1,4 +1,4 @@
-import type { SpanItem, TraceItem } from '../query/contract.ts'
+import type { SpanItem, TraceDetail, TraceItem } from '../query/contract.ts'
 
 /** A span as the Query API lists it, for tests. */
 export function exampleItem(fields: Partial<SpanItem> = {}): SpanItem {
@@ -17,12 +17,15 @@ export function exampleItem(fields: Partial<SpanItem> = {}): SpanItem {
     input_tokens: null,
     output_tokens: null,
     counts_tokens: false,
+    fingerprint: null,
     cost: null,
     ...fields,
   }
 }
 
-export function exampleTrace(fields: Partial<TraceItem> = {}): TraceItem {
+type TraceHead = TraceItem & Pick<TraceDetail, 'fingerprints'>
+
+export function exampleTrace(fields: Partial<TraceHead> = {}): TraceHead {
   return {
     trace_id: '0af7651916cd43dd8448eb211c80319c',
     service_name: 'agent',
@@ -34,6 +37,7 @@ export function exampleTrace(fields: Partial<TraceItem> = {}): TraceItem {
     duration_ms: 1000,
     status: 'ok',
     span_count: 1,
+    fingerprints: [],
     error_count: 0,
     input_tokens: null,
     output_tokens: null,

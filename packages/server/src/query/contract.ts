@@ -8,6 +8,7 @@
  */
 import type { Static } from 'typebox'
 import type * as continuities from './continuity/continuity-schemas.ts'
+import type * as fingerprints from './fingerprint-schemas.ts'
 import type * as prices from './price-schemas.ts'
 import type * as process from './process-schemas.ts'
 import type * as queues from './queue-schemas.ts'
@@ -30,6 +31,12 @@ export type SpanList = Static<typeof spans.spanList>
 export type Cost = Static<typeof prices.cost>
 export type ModelUsage = Static<typeof prices.modelUsage>
 export type SpanCost = Static<typeof prices.spanCost>
+
+export type FingerprintStatsQuery = Static<typeof fingerprints.fingerprintStatsQuery>
+export type FingerprintStats = Static<typeof fingerprints.fingerprintStats>
+export type FingerprintItem = Static<typeof fingerprints.fingerprintItem>
+export type FingerprintFigures = Static<typeof fingerprints.fingerprintFigures>
+export type FingerprintChange = Static<typeof fingerprints.fingerprintChange>
 
 export type Continuity = Static<typeof continuities.continuity>
 export type HopSide = Static<typeof continuities.hopSide>

@@ -11,6 +11,7 @@ import {
   queueItem,
 } from './queue-schemas.ts'
 import { brokenHop, continuity, hopSide, joinedHop, undecidedHop } from './continuity/continuity-schemas.ts'
+import { fingerprintChange, fingerprintFigures, fingerprintItem } from './fingerprint-schemas.ts'
 import { cost, modelUsage, spanCost } from './price-schemas.ts'
 import { serverVersion } from '../server-version.ts'
 import { spanItem } from './span-schemas.ts'
@@ -19,6 +20,7 @@ import { operationItem, serviceItem, traceDetail, traceItem } from './trace-sche
 const namedSchemas = [
   ...[traceItem, traceDetail, spanItem, serviceItem, operationItem],
   ...[cost, modelUsage, spanCost, continuity, hopSide, joinedHop, brokenHop, undecidedHop],
+  ...[fingerprintItem, fingerprintFigures, fingerprintChange],
   ...[journey, payloadJourney, ledger, ledgerAccount, queue, queueItem, queueDepth],
   ...[health, readiness, problem],
 ]

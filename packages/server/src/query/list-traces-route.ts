@@ -39,6 +39,7 @@ export function addListTracesRoute(app: QueryApp, { store }: QueryApiOptions): v
           service: readName(query.service),
           name: readName(query.name),
           status: query.status,
+          fingerprint: query.fingerprint,
           minDurationNano:
             query.min_duration_ms === undefined ? undefined : toNanoseconds(query.min_duration_ms),
           maxDurationNano:

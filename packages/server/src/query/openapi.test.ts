@@ -5,6 +5,7 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import { Compile } from 'typebox/schema'
 import { exampleSpan } from '../otlp/test-payload.ts'
 import type { Queue } from './contract.ts'
+import { formatInstant } from './instant.ts'
 import { problemStatuses } from './problem-codes.ts'
 import { openTestQueryApi, type TestQueryApi } from './test-query-api.ts'
 
@@ -27,6 +28,7 @@ const span = exampleSpan({
   parentSpanId: 'c'.repeat(16),
   attributes: [
     { key: 'text', value: 'hello' },
+    { key: 'canonicalize.fingerprint', value: 'SELECT:FILM' },
     { key: 'int', value: 2n ** 62n },
     { key: 'nan', value: NaN },
     { key: 'list', value: [1n, 'two', null, { entries: [{ key: '__proto__', value: true }] }] },
@@ -73,6 +75,11 @@ const requests: Record<string, string[]> = {
   ),
   listServices: ['/api/v1/services', '/api/v1/services?limit=-1'],
   listOperations: ['/api/v1/operations', '/api/v1/operations?service=agent'],
+  getFingerprintStats: [
+    '/api/v1/stats/fingerprints',
+    `/api/v1/stats/fingerprints?start=${formatInstant(span.startUnixNano)}&end=${formatInstant(span.endUnixNano)}`,
+    '/api/v1/stats/fingerprints?start=2016-11-23T00:00:00Z',
+  ],
   getLedger: ['/api/v1/ledger'],
   listQueue: ['/api/v1/queue', '/api/v1/queue?state=settled', '/api/v1/queue?state=x'],
   getQueueItem: ['/api/v1/queue/{pending}', '/api/v1/queue/x'],
@@ -104,6 +111,7 @@ describe('the OpenAPI document', () => {
       '/api/v1/queue',
       '/api/v1/queue/{id}',
       '/api/v1/services',
+      '/api/v1/stats/fingerprints',
       '/api/v1/traces',
       '/api/v1/traces/{id}',
       '/api/v1/traces/{id}/journey',

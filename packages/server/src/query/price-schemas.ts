@@ -18,13 +18,13 @@ export const cost = Type.Object(
     }),
     truncated: Type.Boolean({
       description:
-        'There are more model calls than are priced (1000 a trace, 10 000 a page), or they were not read in time. Then usd is null',
+        'There are more model calls than are priced (10 000 a trace, 25 000 an answer), or they were not read in time. Then usd is null',
     }),
     price_list: priceListName,
   },
   {
     $id: 'Cost',
-    description: 'What the model calls of a trace cost, each call once, by the prices of its start',
+    description: 'What model calls cost, each once, by the prices of its start',
   },
 )
 

@@ -8,7 +8,7 @@ import { readWithin } from './read-within.ts'
 export type TraceToPrice = Pick<TraceSummary, 'traceId' | 'modelCallCount' | 'inputTokens' | 'outputTokens'>
 
 /** Calls that are read and priced for one page of traces: half a second. */
-const maxCallsPerPage = 25_000
+export const maxCallsPerPage = 25_000
 
 /** A trace may have spans that tell of a call another one tells of; with more than these it is not even read. */
 const maxCallsRead = 2 * maxCallsPriced

@@ -137,6 +137,7 @@ describe('the Query API', () => {
       input_tokens: 1200,
       output_tokens: null,
       counts_tokens: true,
+      fingerprint: null,
       cost: null,
     })
   })

@@ -8,6 +8,7 @@
  */
 import fastify from 'fastify'
 import { addCatalogRoutes } from './catalog-routes.ts'
+import { addFingerprintStatsRoute } from './fingerprint-stats-route.ts'
 import { addJourneyRoute } from './journey-route.ts'
 import { addListTracesRoute } from './list-traces-route.ts'
 import { addProcessRoutes } from './process-routes.ts'
@@ -85,6 +86,7 @@ export async function buildQueryApp(options: QueryApiOptions): Promise<QueryApp>
   addTraceRoutes(app, options)
   addRawTraceRoute(app, options)
   addJourneyRoute(app, options)
+  addFingerprintStatsRoute(app, options)
   addCatalogRoutes(app, options)
   addQueueRoutes(app, options)
   await app.ready()

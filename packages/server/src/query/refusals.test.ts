@@ -41,6 +41,8 @@ describe('what the Query API refuses', () => {
       'limit=',
       'limit=1&limit=2',
       'status=bad',
+      'fingerprint=',
+      'fingerprint=a&fingerprint=b',
       'min_duration_ms=-1',
       'min_duration_ms=soon',
       'max_duration_ms=NaN',
@@ -52,6 +54,26 @@ describe('what the Query API refuses', () => {
     ]) {
       const { errors } = await api.refused(`/api/v1/traces?${query}`, 'invalid_parameter')
       assert.equal(errors?.[0]?.parameter, query.split('=')[0])
+    }
+  })
+
+  test('statistics of fingerprints are of a bounded period', async () => {
+    for (const query of [
+      'limit=0',
+      'limit=101',
+      'sort=cost',
+      'start=2016-11-23T00:00:00Z&end=2026-11-23T00:00:00Z',
+      'start=2026-10-01T00:00:00Z&end=2026-11-01T00:00:00.000000001Z',
+      'start=2026-11-23T00:00:00Z&end=2026-11-22T00:00:00Z',
+      'start=1600-01-01T00:00:00Z',
+      'cursor=x',
+    ]) {
+      const { errors } = await api.refused(`/api/v1/stats/fingerprints?${query}`, 'invalid_parameter')
+      assert.equal(errors?.[0]?.parameter, query.split('=')[0])
+    }
+    for (const query of ['end=0001-01-01T00:00:00Z', 'start=9999-12-31T00:00:00Z&end=9999-12-31T00:00:01Z']) {
+      const { items } = await api.get<{ items: unknown[] }>(`/api/v1/stats/fingerprints?${query}`)
+      assert.deepEqual(items, [])
     }
   })
 
@@ -141,7 +163,8 @@ describe('what the Query API refuses', () => {
     const pool = openPool(target, { name: 'away', max: 2, onError: () => undefined })
     const store = openPostgresTraceStore({ pool })
     const app = await buildQueryApp({ ...api.options, pool, store, metrics: openMetrics() })
-    for (const path of ['traces', `traces/${span.traceId}/raw`, 'ledger', 'queue', 'services']) {
+    const traces = ['traces', 'traces?fingerprint=x', `traces/${span.traceId}/raw`, 'stats/fingerprints']
+    for (const path of [...traces, 'ledger', 'queue', 'services']) {
       const response = await app.inject(`/api/v1/${path}`)
       assert.equal(response.statusCode, 503)
       assert.equal(response.json<{ code: string }>().code, 'database_unavailable')
@@ -160,9 +183,11 @@ describe('what the Query API refuses', () => {
     const store = openPostgresTraceStore({ pool })
     const app = await buildQueryApp({ ...api.options, pool, store, metrics: openMetrics() })
     await lock()
-    const response = await app.inject('/api/v1/traces')
-    assert.equal(response.statusCode, 504)
-    assert.equal(response.json<{ code: string }>().code, 'query_timeout')
+    for (const path of ['traces', 'stats/fingerprints']) {
+      const response = await app.inject(`/api/v1/${path}`)
+      assert.equal(response.statusCode, 504)
+      assert.equal(response.json<{ code: string }>().code, 'query_timeout')
+    }
     await release()
     await app.close()
     await pool.end()

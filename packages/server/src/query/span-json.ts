@@ -34,6 +34,7 @@ function indexToJson(row: SpanRow | undefined, running: boolean, now: Date) {
     input_tokens: row?.inputTokens ?? null,
     output_tokens: row?.outputTokens ?? null,
     counts_tokens: row?.countsTokens ?? false,
+    fingerprint: row?.fingerprint ?? null,
     cost: usd === undefined ? null : { usd: roundUsd(usd), price_list: priceList },
   }
 }

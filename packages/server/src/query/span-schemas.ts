@@ -12,6 +12,7 @@ import {
   page,
   spanId,
 } from './schema-parts.ts'
+import { fingerprint } from './fingerprint-schemas.ts'
 import { spanCost } from './price-schemas.ts'
 
 export const includeParameter = Type.Optional(
@@ -67,6 +68,9 @@ export const spanItem = Type.Object(
     }),
     cost: Type.Union([named(spanCost), Type.Null()], {
       description: 'null: no model call that counts, or its price is unknown',
+    }),
+    fingerprint: Type.Union([fingerprint, Type.Null()], {
+      description: 'Its `canonicalize.fingerprint`; null where it has none',
     }),
     status_message: Type.Optional(Type.String()),
     trace_state: Type.Optional(Type.String()),

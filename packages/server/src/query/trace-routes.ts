@@ -1,3 +1,4 @@
+import type { SpanRow } from '../store/trace-store.ts'
 import { CalledOperations } from './continuity/called-operations.ts'
 import { maxSpansChecked, readContinuity } from './continuity/read-continuity.ts'
 import { priceOneTrace } from './price-traces.ts'
@@ -13,6 +14,9 @@ import { traceToJson } from './trace-json.ts'
 import { traceDetail, traceDetailQuery, traceParams } from './trace-schemas.ts'
 
 const spansInDetail = 1000
+
+// A trace asks a question or two; a hostile one has a different one in every span.
+const fingerprintsInDetail = 100
 
 /** /traces/{id} and its /spans. */
 export function addTraceRoutes(app: QueryApp, { store, budget }: QueryApiOptions): void {
@@ -49,6 +53,7 @@ export function addTraceRoutes(app: QueryApp, { store, budget }: QueryApiOptions
       return {
         ...traceToJson(trace, { cost, now }),
         usage,
+        fingerprints: fingerprintsOf(rows),
         continuity,
         spans: items,
         spans_truncated: next_cursor !== null,
@@ -80,4 +85,10 @@ export function addTraceRoutes(app: QueryApp, { store, budget }: QueryApiOptions
       return page
     },
   )
+}
+
+/** By the start of the first span that has it. */
+function fingerprintsOf(rows: readonly SpanRow[]): string[] {
+  const told = rows.map((row) => row.fingerprint).filter((fingerprint) => fingerprint !== undefined)
+  return [...new Set(told)].slice(0, fingerprintsInDetail)
 }

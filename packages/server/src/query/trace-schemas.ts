@@ -14,6 +14,7 @@ import {
   traceIdParameter,
 } from './schema-parts.ts'
 import { continuity } from './continuity/continuity-schemas.ts'
+import { fingerprint } from './fingerprint-schemas.ts'
 import { cost, modelUsage } from './price-schemas.ts'
 import { includeParameter, spanItem, spanKind } from './span-schemas.ts'
 
@@ -49,6 +50,9 @@ export const tracesQuery = Type.Object(
     status: Type.Optional(
       Type.Enum(['ok', 'error'], { description: 'error: at least one span failed; ok: none' }),
     ),
+    fingerprint: Type.Optional(
+      Type.String({ minLength: 1, description: 'A span of the trace has exactly this fingerprint' }),
+    ),
     min_duration_ms: Type.Optional(Type.Number({ minimum: 0 })),
     max_duration_ms: Type.Optional(Type.Number({ minimum: 0 })),
     start: Type.Optional(
@@ -74,6 +78,9 @@ export const traceDetail = Type.Object(
     ...traceProperties,
     usage: Type.Array(named(modelUsage), {
       description: 'By model, the one with most calls first; empty where `cost.truncated`',
+    }),
+    fingerprints: Type.Array(fingerprint, {
+      description: 'What it asked: those of its first 10 000 spans, each once, at most 100',
     }),
     continuity: named(continuity),
     spans: Type.Array(named(spanItem), { description: 'The first spans by start time, at most 1000' }),

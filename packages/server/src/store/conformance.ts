@@ -6,6 +6,8 @@ import { after, before, describe } from 'node:test'
 import { describeCancellation } from './conformance/cancellation.ts'
 import { describeDuplicates } from './conformance/duplicates.ts'
 import { describeFindTraces } from './conformance/find-traces.ts'
+import { describeFingerprintRanking } from './conformance/fingerprint-ranking.ts'
+import { describeFingerprints } from './conformance/fingerprints.ts'
 import type { StoreHarness } from './conformance/harness.ts'
 import { describeHostileInput } from './conformance/hostile-input.ts'
 import { describeModelCalls } from './conformance/model-calls.ts'
@@ -26,6 +28,8 @@ const topics = [
   describeModelCalls,
   describeSpanRows,
   describeFindTraces,
+  describeFingerprints,
+  describeFingerprintRanking,
   describePaging,
   describeOperations,
   describeHostileInput,

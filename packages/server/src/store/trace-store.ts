@@ -47,6 +47,8 @@ export interface TraceQuery {
   readonly status?: 'ok' | 'error' | undefined
   readonly minDurationNano?: bigint | undefined
   readonly maxDurationNano?: bigint | undefined
+  /** A span of the trace has exactly this one, as trace/fingerprint.ts keeps it; not necessarily the span of `service`. */
+  readonly fingerprint?: string | undefined
   /** On the trace's start; from is included, to is not. */
   readonly fromUnixNano?: bigint | undefined
   readonly toUnixNano?: bigint | undefined
@@ -105,6 +107,8 @@ export interface SpanRow extends TokenCounts {
   /** What brought the span its parent: `mcp.meta`, `http.header`, `none`. */
   readonly contextCarrier: string | undefined
   readonly errorType: string | undefined
+  /** As trace/fingerprint.ts keeps it. */
+  readonly fingerprint: string | undefined
 }
 
 /** A call of a model, once, whatever number of spans told of it. */
@@ -122,6 +126,59 @@ export interface Operation {
   readonly service: string
   readonly name: string
   readonly kind: number
+}
+
+/**
+ * Traces in two periods, one directly before the other, that have a fingerprint: each under the fingerprints of all its spans.
+ * A trace lies in the period in which it starts; from is included, to is not.
+ */
+export interface AskedPeriods {
+  /** A span of the trace is of this service, not necessarily the one with the fingerprint. */
+  readonly service?: string | undefined
+  readonly previousFromUnixNano: bigint
+  readonly fromUnixNano: bigint
+  readonly toUnixNano: bigint
+}
+
+/** Descending; `p95` of the duration, `tokens` of both directions. Ties by traces, then by fingerprint. */
+export type FingerprintOrder = 'count' | 'p95' | 'error_rate' | 'tokens'
+
+/** What became of the traces with one fingerprint in one period. */
+export interface FingerprintFigures {
+  readonly traceCount: number
+  /** With at least one span with status error. */
+  readonly errorCount: number
+  /** Of traces that do not run any more, interpolated; undefined: there are none. */
+  readonly p50DurationNano: number | undefined
+  readonly p95DurationNano: number | undefined
+  /** Sums; undefined when no trace told any. */
+  readonly inputTokens: number | undefined
+  readonly outputTokens: number | undefined
+  readonly modelCallCount: number
+  /** Starts of the first and the last trace. */
+  readonly firstStartUnixNano: bigint
+  readonly lastStartUnixNano: bigint
+}
+
+export interface RankedFingerprint {
+  readonly fingerprint: string
+  readonly current: FingerprintFigures
+  /** undefined: no trace in the period before. */
+  readonly previous: FingerprintFigures | undefined
+}
+
+export interface FingerprintRanking {
+  /** How many fingerprints there are in the period from..to. */
+  readonly fingerprintCount: number
+  readonly items: readonly RankedFingerprint[]
+}
+
+/** A trace that may have model calls, under one of its fingerprints. */
+export interface AskedTrace extends Pick<
+  TraceSummary,
+  'traceId' | 'startUnixNano' | 'modelCallCount' | 'inputTokens' | 'outputTokens'
+> {
+  readonly fingerprint: string
 }
 
 /** A body that holds spans of a trace. */
@@ -179,6 +236,23 @@ export interface TraceStore {
    * number of traces and of their spans; of operations whose name the index does not list, it knows nothing: false.
    */
   isCalledByOthers(operation: Operation, options?: ReadOptions): Promise<boolean>
+
+  /**
+   * The fingerprints of the traces that start in from..to, with what became of them there and in the period before.
+   * @param page.limit the first so many in this order
+   */
+  rankFingerprints(
+    periods: AskedPeriods,
+    page: { sort: FingerprintOrder; limit: number },
+    options?: ReadOptions,
+  ): Promise<FingerprintRanking>
+
+  /** The traces of both periods with these fingerprints, as they are kept, that may have model calls. Not bounded: ask rankFingerprints first. */
+  listAskedTraces(
+    periods: AskedPeriods,
+    fingerprints: readonly string[],
+    options?: ReadOptions,
+  ): Promise<readonly AskedTrace[]>
 
   /** Which bodies hold the trace's spans. */
   findTraceBodies(traceId: string, options?: ReadOptions): Promise<readonly TraceBody[]>

@@ -10,9 +10,13 @@ export function describeCancellation(harness: () => StoreHarness): void {
       const traceId = newTraceId()
       const reason = new Error('the client left')
       const options = { signal: AbortSignal.abort(reason) }
+      const periods = { previousFromUnixNano: 0n, fromUnixNano: 0n, toUnixNano: noon }
       const reads = [
         store.findTraces({ limit: 1 }, options),
         store.findTraces({ service: 'x', limit: 1 }, options),
+        store.findTraces({ fingerprint: 'x', limit: 1 }, options),
+        store.rankFingerprints(periods, { sort: 'count', limit: 1 }, options),
+        store.listAskedTraces(periods, ['x'], options),
         store.findTrace(traceId, options),
         store.listSpans(traceId, { limit: 1 }, options),
         store.readSpans(traceId, { limit: 1 }, options),

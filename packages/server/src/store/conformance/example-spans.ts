@@ -31,6 +31,14 @@ export const plainScope: Scope = {
   schemaUrl: '',
 }
 
+/** Attributes by key; a number is an int. */
+export function attributesOf(told: Readonly<Record<string, string | number | boolean>>): Attribute[] {
+  return Object.entries(told).map(([key, value]) => ({
+    key,
+    value: typeof value === 'number' ? BigInt(value) : value,
+  }))
+}
+
 /** A finished span of 10 ms at noon with the given differences. */
 export function makeSpan(differences: Partial<Span> = {}): Span {
   const startUnixNano = differences.startUnixNano ?? noon
@@ -55,6 +63,15 @@ export function makeSpan(differences: Partial<Span> = {}): Span {
     scope: plainScope,
     ...differences,
   }
+}
+
+export function asks(fingerprint: string): Attribute {
+  return { key: 'canonicalize.fingerprint', value: fingerprint }
+}
+
+/** A stage that found this fingerprint, in a trace of its own unless told otherwise. */
+export function makeStage(fingerprint: string, differences: Partial<Span> = {}): Span {
+  return makeSpan({ name: 'canonicalize.wink', attributes: [asks(fingerprint)], ...differences })
 }
 
 /** Sent before it ended. */

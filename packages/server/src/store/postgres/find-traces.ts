@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { TraceSummary } from '../../trace/trace-summary.ts'
 import type { ReadOptions, TraceQuery } from '../trace-store.ts'
+import { findAskedTraces } from './find-asked-traces.ts'
 import { findListedTraces } from './find-listed-traces.ts'
 import { findOperationIds } from './find-operation-ids.ts'
 import { findTruncatedTraces } from './find-truncated-traces.ts'
@@ -22,9 +23,12 @@ export async function findTraces(
   query: TraceQuery,
   options?: ReadOptions,
 ): Promise<readonly TraceSummary[]> {
-  if (query.service === undefined && query.name === undefined) return findAnyTraces(pool, query, options)
-  const filter = await findOperationIds(pool, query, options)
+  const { service, name, fingerprint } = query
+  const isAny = service === undefined && name === undefined
+  const filter = isAny ? 'any' : await findOperationIds(pool, query, options)
   if (filter === undefined) return []
+  if (fingerprint !== undefined) return findAskedTraces(pool, { ...query, fingerprint }, filter, options)
+  if (filter === 'any') return findAnyTraces(pool, query, options)
   const listed = await findListedTraces(pool, query, filter, options)
   const behind = listed.length >= query.limit ? listed.at(-1) : undefined
   const truncated = await findTruncatedTraces(pool, query, filter, behind, options)

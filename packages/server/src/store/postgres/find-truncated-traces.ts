@@ -1,16 +1,16 @@
 import type pg from 'pg'
-import { toArrayLiteral } from '../../postgres/array-literal.ts'
 import { queryCancellable } from '../../postgres/cancel.ts'
 import type { TraceSummary } from '../../trace/trace-summary.ts'
 import type { ReadOptions, TracePosition, TraceQuery } from '../trace-store.ts'
 import { greatestDay, leastDay } from './find-arrival-days.ts'
-import type { NameFilter, OperationFilter } from './find-operation-ids.ts'
+import type { OperationFilter } from './find-operation-ids.ts'
 import { traceIdOfUuid } from './id-columns.ts'
 import { selectTraces } from './select-traces.ts'
 import {
   listsOperation,
   positionPredicates,
   positionSql,
+  spanHasOperation,
   summaryPredicates,
   traceOrder,
   where,
@@ -90,20 +90,8 @@ async function askSpans(
     `{${candidates.map((candidate) => candidate.traceId).join(',')}}`,
     leastDay(candidates.map((candidate) => candidate.firstArrivalDay)),
     greatestDay(candidates.map((candidate) => candidate.lastArrivalDay)),
-    toArrayLiteral(filter.ids),
   ]
-  const text = askSql(spanMatches(filter.name, values))
+  const text = askSql(spanHasOperation(filter, (value) => `$${values.push(value)}`))
   const result = await queryCancellable<{ trace_id: string }>(pool, { text, values }, options?.signal)
   return new Set(result.rows.map((row) => traceIdOfUuid(row.trace_id)))
-}
-
-function spanMatches(name: NameFilter | undefined, values: unknown[]): string {
-  const hasOperation = 's.operation_id = any($4::integer[])'
-  if (name === undefined) return hasOperation
-  const isNamed = `s.name_text = $${values.push(name.text)}`
-  const ofService =
-    name.serviceIds === undefined
-      ? ''
-      : ` and s.operation_id = any($${values.push(toArrayLiteral(name.serviceIds))}::integer[])`
-  return `${hasOperation} and s.marks & 2 = 0 or ${isNamed}${ofService}`
 }

@@ -24,7 +24,7 @@ const termColumns = [
 
 const pageColumns = `s.span_id, s.parent_span_id, s.start_unix_nano, s.duration_nano, s.operation_id, s.body_id,
          s.status_code, s.marks, s.name_text, s.input_tokens, s.output_tokens, s.cache_read_tokens,
-         s.cache_write_tokens, s.reasoning_tokens, ${termColumns.map((column) => `s.${column}`).join(', ')}`
+         s.cache_write_tokens, s.reasoning_tokens, s.fingerprint, ${termColumns.map((column) => `s.${column}`).join(', ')}`
 
 const listSql = (page: SpanPage): string => `
 select s.*, coalesce(s.name_text, o.name) as name, o.kind, o.service
@@ -45,6 +45,7 @@ type Row = TokenColumns &
     readonly body_id: bigint
     readonly status_code: number
     readonly marks: number
+    readonly fingerprint: string | null
   }
 
 /** Rows of one page of a trace's spans; empty when the trace is unknown. */
@@ -98,5 +99,6 @@ function toSpanRow(row: Row, text: TermText, receivedAt: ReadonlyMap<bigint, Dat
     mcpMethod: text(row.mcp_method_id),
     contextCarrier: text(row.context_carrier_id),
     errorType: text(row.error_type_id),
+    fingerprint: row.fingerprint ?? undefined,
   }
 }

@@ -1,13 +1,13 @@
-// A database that a Holdfast of before migration 0002 has filled, and that this one takes over.
+// Databases that a Holdfast of before a migration has filled, and that this one takes over.
 import assert from 'node:assert/strict'
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type pg from 'pg'
 import { pino } from 'pino'
 import { migrate, migrationsDir } from '../../postgres/migrations.ts'
-import { createTestDatabase } from '../../postgres/test-database.ts'
+import { createTestDatabase, type TestDatabase } from '../../postgres/test-database.ts'
 import { makeRunning, makeSpan, newName, noon, resourceOf } from '../conformance/example-spans.ts'
 import { openPostgresTraceStore } from './postgres-trace-store.ts'
 import { bodyToWrite, write } from './test-writer.ts'
@@ -41,6 +41,18 @@ async function fillOldDatabase(pool: pg.Pool): Promise<void> {
   )
 }
 
+/** Gives the database the schema that these migrations alone make. */
+async function migrateTo({ pool, target }: TestDatabase, migrations: readonly string[]): Promise<void> {
+  const dir = await mkdtemp(join(tmpdir(), 'holdfast-old-schema-'))
+  try {
+    for (const name of migrations) await cp(join(migrationsDir, name), join(dir, name))
+    await pool.query('drop schema otel cascade')
+    await migrate(target, log, dir)
+  } finally {
+    await rm(dir, { recursive: true, force: true })
+  }
+}
+
 async function readFiles(pool: pg.Pool): Promise<unknown[]> {
   const { rows } = await pool.query<{ name: string; file: string }>(
     `select relname as name, pg_relation_filenode(oid) as file from pg_class
@@ -53,15 +65,7 @@ async function readFiles(pool: pg.Pool): Promise<unknown[]> {
 test('a database with data and many partitions migrates in place, stays readable, and takes new spans', async () => {
   await using database = await createTestDatabase()
   const { pool } = database
-  const dir = await mkdtemp(join(tmpdir(), 'holdfast-old-schema-'))
-  try {
-    await mkdir(dir, { recursive: true })
-    await cp(join(migrationsDir, '0001_spine.sql'), join(dir, '0001_spine.sql'))
-    await pool.query('drop schema otel cascade')
-    await migrate(database.target, log, dir)
-  } finally {
-    await rm(dir, { recursive: true, force: true })
-  }
+  await migrateTo(database, ['0001_spine.sql'])
   await fillOldDatabase(pool)
   const before = await readFiles(pool)
   assert.equal(before.length, 31)
@@ -121,6 +125,48 @@ test('a database with data and many partitions migrates in place, stays readable
   await write(pool, writer, bodyToWrite([[makeRunning(makeSpan({ traceId })), ended]], newDay))
   const after = await store.findTrace(traceId)
   assert.deepEqual([after?.spanCount, after?.runningCount, after?.inputTokens], [1002, 1, 51])
+})
+
+test('spans of before have no fingerprint, and those of each partition are found by one index', async () => {
+  await using database = await createTestDatabase()
+  const { pool } = database
+  await migrateTo(database, ['0001_spine.sql', '0002_telemetry.sql'])
+  await fillOldDatabase(pool)
+  const before = await readFiles(pool)
+
+  await migrate(database.target, log)
+
+  assert.deepEqual(await readFiles(pool), before, 'no table was written anew')
+  const store = openPostgresTraceStore({ pool })
+  assert.equal((await store.listSpans(traceId, { limit: 1 }))[0]?.fingerprint, undefined)
+  await pool.query('select otel.make_partition($1)', [newDay])
+  const fingerprint = newName('SELECT:FILM')
+  const spans = [oldDay, newDay].map((day, index) => {
+    const attributes = [{ key: 'canonicalize.fingerprint', value: fingerprint }]
+    return { day, span: makeSpan({ attributes, startUnixNano: noon + 2000n + BigInt(index) }) }
+  })
+  const writer = new BodyWriter(pool)
+  for (const { span, day } of spans) await write(pool, writer, bodyToWrite([[span]], day))
+  const found = await store.findTraces({ fingerprint, limit: 10 })
+  assert.deepEqual(
+    found.map((trace) => trace.traceId),
+    spans.map(({ span }) => span.traceId).reverse(),
+  )
+  const { rows: indexes } = await pool.query<{ table: string; definition: string }>(
+    `select tablename as table, indexdef as definition from pg_indexes where indexdef like '%fingerprint%'`,
+  )
+  assert.equal(indexes.length, 31)
+  for (const { definition } of indexes) {
+    assert.match(definition, /\(fingerprint, trace_id\) WHERE \(fingerprint IS NOT NULL\)$/)
+  }
+  const { rows: inView } = await pool.query<{ trace_id: string }>(
+    'select trace_id from otel.spans where fingerprint = $1 order by start_unix_nano',
+    [fingerprint],
+  )
+  assert.deepEqual(
+    inView.map((row) => row.trace_id),
+    spans.map(({ span }) => span.traceId),
+  )
 })
 
 test('a partition that is made later has the columns in the order of one that was there before', async () => {

@@ -10,10 +10,12 @@ import { findTrace } from './find-trace.ts'
 import { findTraceBodies } from './find-trace-bodies.ts'
 import { findTraces } from './find-traces.ts'
 import { isCalledByOthers } from './is-called-by-others.ts'
+import { listAskedTraces } from './list-asked-traces.ts'
 import { listModelCalls } from './list-model-calls.ts'
 import { listOperations } from './list-operations.ts'
 import { listServices } from './list-services.ts'
 import { listSpans } from './list-spans.ts'
+import { rankFingerprints } from './rank-fingerprints.ts'
 import { readRaw } from './read-raw.ts'
 import { readSpans } from './read-spans.ts'
 import { TermReader } from './term-reader.ts'
@@ -43,6 +45,8 @@ export function openPostgresTraceStore(options: PostgresTraceStoreOptions): Trac
     readRaw: (traceId, read) => readRaw(pool, traceId, withBudget(read)),
     listModelCalls: (traceIds, page, read) => listModelCalls(pool, terms, traceIds, page, read),
     isCalledByOthers: (operation, read) => isCalledByOthers(pool, operation, read),
+    rankFingerprints: (periods, page, read) => rankFingerprints(pool, periods, page, read),
+    listAskedTraces: (periods, fingerprints, read) => listAskedTraces(pool, periods, fingerprints, read),
     findTraceBodies: (traceId, read) => findTraceBodies(pool, traceId, read),
     listServices: (page, read) => listServices(pool, page, read),
     listOperations: (page, read) => listOperations(pool, page, read),

@@ -50,5 +50,8 @@ export const inputWithoutCache = {
   providers: /anthropic|bedrock/i,
 }
 
-/** Longer values are not promoted: a filter treats the missing value as "may match" and asks the body. */
+/**
+ * Longer values are not promoted: a filter treats the missing value as "may match" and asks the body. Only fingerprints are,
+ * shortened to as much.
+ */
 export const maxPromotedBytes = 256

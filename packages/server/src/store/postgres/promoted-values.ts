@@ -1,5 +1,6 @@
 import type { KeyValueReader } from '../../otlp/key-value.ts'
 import { readText } from '../../otlp/text.ts'
+import { maxSentFingerprintBytes, toKeptFingerprint } from '../../trace/fingerprint.ts'
 import { callKindOf } from './call-kind.ts'
 import type { AsideName, PromotedColumn, Translate } from './dialects/dialect.ts'
 import { jsonUsage } from './dialects/mlflow.ts'
@@ -18,6 +19,10 @@ import type { Term, TermDictionary } from './term-dictionary.ts'
 const columnCount = promotedAttributes.length
 const isCount = promotedAttributes.map((attribute) => attribute.type === 'count')
 const isTerm = promotedAttributes.map((attribute) => attribute.type === 'term')
+const isFingerprint = promotedAttributes.map((attribute) => attribute.type === 'fingerprint')
+const maxBytes = [...promotedAttributes, ...asideAttributes].map((attribute) =>
+  'type' in attribute && attribute.type === 'fingerprint' ? maxSentFingerprintBytes : maxPromotedBytes,
+)
 const translators: readonly (readonly (Translate | undefined)[])[] = promotedAttributes.map(({ keys }) =>
   keys.map((key) => (typeof key === 'string' ? undefined : key.translate)),
 )
@@ -82,7 +87,7 @@ export class PromotedValues {
       this.#counts[column] = count
     } else {
       const { valueStart: start, valueEnd: end } = attribute
-      if (attribute.valueType !== 1 || start === end || end - start > maxPromotedBytes) return
+      if (attribute.valueType !== 1 || start === end || end - start > maxBytes[column]!) return
       if (column === genAiOperation && !this.#takeOperation(bytes, start, end, rank)) return
       this.#starts[column] = start
       this.#ends[column] = end
@@ -138,7 +143,7 @@ export class PromotedValues {
         if (term.id === 0) note(unresolved, term, rows.position)
         rows.writeInt4(term.id)
       } else {
-        rows.writeText(value)
+        rows.writeText(isFingerprint[column]! ? toKeptFingerprint(value) : value)
       }
     }
   }

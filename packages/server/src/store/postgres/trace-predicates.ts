@@ -1,6 +1,8 @@
 import { toArrayLiteral } from '../../postgres/array-literal.ts'
 import type { TracePosition, TraceQuery } from '../trace-store.ts'
 import { clampToBigint, greatestBigint } from './column-types.ts'
+import type { OperationFilter } from './find-operation-ids.ts'
+import { markNameText } from './span-marks.ts'
 
 /** Adds a parameter to the statement. @returns its place, `$3` */
 export type Bind = (value: unknown) => string
@@ -42,6 +44,30 @@ const durationSql = '(t.end_unix_nano::numeric - t.start_unix_nano)'
 /** The summary lists one of these operations. */
 export function listsOperation(ids: readonly number[], bind: Bind): string {
   return `t.operation_ids && ${bind(toArrayLiteral(ids))}::integer[]`
+}
+
+/** The span `s` has an operation of the filter, or the name that the dictionary has not. */
+export function spanHasOperation({ ids, name }: OperationFilter, bind: Bind): string {
+  const isOf = (operations: readonly number[]): string =>
+    `s.operation_id = any(${bind(toArrayLiteral(operations))}::integer[])`
+  if (name === undefined) return isOf(ids)
+  const isNamed = `s.name_text = ${bind(name.text)}`
+  const ofService = name.serviceIds === undefined ? '' : ` and ${isOf(name.serviceIds)}`
+  return `${isOf(ids)} and s.marks & ${markNameText} = 0 or ${isNamed}${ofService}`
+}
+
+/** A span of `t` has an operation of the filter: by what the summary lists, and by the spans where that is not all. */
+export function traceHasOperation(filter: OperationFilter, bind: Bind): string {
+  const listed = listsOperation(filter.ids, bind)
+  const proof = filter.name?.isNameless === true ? `${listed} and not t.operations_truncated` : listed
+  return `(${proof} or t.operations_truncated and ${traceHasSpan(spanHasOperation(filter, bind))})`
+}
+
+/** `t` has a span `s` that matches. A scalar subquery stops at the first one, and is never turned into a join. */
+export function traceHasSpan(spanMatches: string): string {
+  return `(select true from otel.span_row s
+       where s.trace_id = t.trace_id and s.arrival_day between t.first_arrival_day and t.last_arrival_day
+         and (${spanMatches}) limit 1)`
 }
 
 export function where(predicates: readonly string[]): string {

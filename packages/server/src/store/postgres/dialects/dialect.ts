@@ -28,6 +28,7 @@ export const promotedColumns = {
   conversation_id: 'text',
   user_id: 'text',
   mcp_session_id: 'text',
+  fingerprint: 'fingerprint',
 } as const satisfies Record<string, PromotedType>
 
 export type PromotedType =
@@ -37,6 +38,8 @@ export type PromotedType =
   | 'term'
   /** Many distinct values: kept as text. */
   | 'text'
+  /** Text that is shortened where it is too long, and not left out: see trace/fingerprint.ts. */
+  | 'fingerprint'
 
 export type PromotedColumn = keyof typeof promotedColumns
 

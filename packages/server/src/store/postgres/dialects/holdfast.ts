@@ -1,3 +1,4 @@
+import { fingerprintAttribute } from '../../../trace/fingerprint.ts'
 import { runningAttribute } from '../../../trace/span.ts'
 import { noOperation, words, type Dialect } from './dialect.ts'
 
@@ -5,6 +6,7 @@ import { noOperation, words, type Dialect } from './dialect.ts'
 export const holdfast: Dialect = {
   running: [runningAttribute],
   context_carrier_id: ['holdfast.context.carrier'],
+  fingerprint: [fingerprintAttribute],
   gen_ai_operation_id: [
     {
       key: 'holdfast.span.type',

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict'
+import { before, describe, test } from 'node:test'
+import type { Attribute } from '../../trace/attributes.ts'
+import type { Span } from '../../trace/span.ts'
+import type { AskedPeriods, FingerprintOrder } from '../trace-store.ts'
+import { makeRunning, makeStage, millisecond, newName, noon, resourceOf } from './example-spans.ts'
+import { writeSpans, type StoreHarness } from './harness.ts'
+
+const second = 1000n * millisecond
+
+export function describeFingerprintRanking(harness: () => StoreHarness): void {
+  describe('the ranking of fingerprints', () => {
+    // A time of its own: fingerprints of other tests lie at noon and before.
+    const start = noon + 40n * 86_400n * second
+    const periods: AskedPeriods = {
+      previousFromUnixNano: start - 100n * second,
+      fromUnixNano: start,
+      toUnixNano: start + 100n * second,
+    }
+    const [often, slow, failing, gone, running] = ['1', '2', '3', '4', '5'].map((n) => newName(n)) as [
+      string,
+      string,
+      string,
+      string,
+      string,
+    ]
+    const [agent, server] = [newName('agent'), newName('server')]
+    const ask = (
+      fingerprint: string,
+      at: bigint,
+      durationMs: number,
+      differences: Partial<Span> = {},
+    ): Span => {
+      const startUnixNano = start + at * second
+      const endUnixNano = startUnixNano + BigInt(durationMs) * millisecond
+      return makeStage(fingerprint, {
+        startUnixNano,
+        endUnixNano,
+        resource: resourceOf(agent),
+        ...differences,
+      })
+    }
+    const tokens = (input: bigint, output: bigint): Attribute[] => [
+      { key: 'gen_ai.operation.name', value: 'chat' },
+      { key: 'gen_ai.usage.input_tokens', value: input },
+      { key: 'gen_ai.usage.output_tokens', value: output },
+    ]
+    const failed = { code: 2, message: '' }
+    const shared = ask(often, 3n, 400)
+    const served = ask(often, 1n, 200, { resource: resourceOf(server) })
+    const calling = ask(often, 4n, 300)
+
+    before(async () => {
+      await writeSpans(harness(), [
+        ask(often, 0n, 100),
+        served,
+        // Twice in one trace, and in another with another question.
+        ask(often, 1n, 200, { traceId: served.traceId, parentSpanId: served.spanId }),
+        shared,
+        ask(slow, 3n, 400, { traceId: shared.traceId, parentSpanId: shared.spanId }),
+        calling,
+        { ...ask(often, 4n, 300), traceId: calling.traceId, attributes: tokens(1000n, 50n) },
+        ask(often, -50n, 1000, { status: failed }),
+        ask(slow, 5n, 5000, { status: failed }),
+        ask(failing, 6n, 10, { status: failed }),
+        ask(gone, -100n, 10),
+        ask(gone, -101n, 10),
+        ask(gone, 100n, 10),
+        makeRunning(ask(running, 7n, 10)),
+      ])
+      // What says no time asks nothing in any period.
+      await writeSpans(harness(), [makeStage(often, { startUnixNano: 0n, endUnixNano: 0n })])
+    })
+
+    const rank = (sort: FingerprintOrder = 'count', limit = 10, changes: Partial<AskedPeriods> = {}) =>
+      harness().store.rankFingerprints({ ...periods, ...changes }, { sort, limit })
+
+    test('counts each trace once under each of its fingerprints, in the period in which it starts', async () => {
+      const { fingerprintCount, items } = await rank()
+      assert.equal(fingerprintCount, 4)
+      assert.deepEqual(
+        items.map(({ fingerprint, current, previous }) => [
+          fingerprint,
+          current.traceCount,
+          current.errorCount,
+          previous?.traceCount,
+        ]),
+        [
+          [often, 4, 0, 1],
+          [slow, 2, 1, undefined],
+          [failing, 1, 1, undefined],
+          [running, 1, 0, undefined],
+        ],
+      )
+    })
+
+    test('tells durations as percentiles, tokens as sums, and the first and last start', async () => {
+      const { items } = await rank('count', 1)
+      assert.deepEqual(items[0]?.current, {
+        traceCount: 4,
+        errorCount: 0,
+        p50DurationNano: 250e6,
+        p95DurationNano: 385e6,
+        inputTokens: 1000,
+        outputTokens: 50,
+        modelCallCount: 1,
+        firstStartUnixNano: start,
+        lastStartUnixNano: start + 4n * second,
+      })
+      assert.equal(items[0]?.previous?.p95DurationNano, 1e9)
+      assert.equal(items[0]?.previous?.inputTokens, undefined)
+    })
+
+    test('counts what still runs, and takes no duration of it', async () => {
+      const found = (await rank()).items.find(({ fingerprint }) => fingerprint === running)
+      assert.equal(found?.current.traceCount, 1)
+      assert.equal(found?.current.p50DurationNano, undefined)
+    })
+
+    test('comes in each order, and says how many there are behind the limit', async () => {
+      const orders: Record<FingerprintOrder, string[]> = {
+        count: [often, slow],
+        p95: [slow, often],
+        error_rate: [failing, slow],
+        tokens: [often, slow],
+      }
+      for (const [sort, expected] of Object.entries(orders)) {
+        const { fingerprintCount, items } = await rank(sort as FingerprintOrder, 2)
+        assert.deepEqual(
+          items.map(({ fingerprint }) => fingerprint),
+          expected,
+          sort,
+        )
+        assert.equal(fingerprintCount, 4)
+      }
+    })
+
+    test('knows the service by any span of the trace', async () => {
+      const { fingerprintCount, items } = await rank('count', 10, { service: server })
+      assert.deepEqual([fingerprintCount, items[0]?.fingerprint, items[0]?.current.traceCount], [1, often, 1])
+      assert.equal((await rank('count', 10, { service: newName('nobody') })).fingerprintCount, 0)
+    })
+
+    test('says of each fingerprint as many traces as findTraces gives', async () => {
+      for (const { fingerprint, current, previous } of (await rank()).items) {
+        const count = async (fromUnixNano: bigint, toUnixNano: bigint): Promise<number> =>
+          (await harness().store.findTraces({ fingerprint, fromUnixNano, toUnixNano, limit: 20 })).length
+        assert.equal(await count(periods.fromUnixNano, periods.toUnixNano), current.traceCount)
+        const before = await count(periods.previousFromUnixNano, periods.fromUnixNano)
+        assert.equal(before, previous?.traceCount ?? 0)
+      }
+    })
+
+    test('of a time without traces is empty, and so is one without a length', async () => {
+      const far = noon + 4000n * 86_400n * second
+      for (const toUnixNano of [far, far + second]) {
+        const never = { previousFromUnixNano: far, fromUnixNano: far, toUnixNano }
+        assert.deepEqual(await rank('count', 10, never), { fingerprintCount: 0, items: [] })
+      }
+    })
+
+    test('has with it the traces that may have model calls', async () => {
+      const list = async (changes: Partial<AskedPeriods>, fingerprints: readonly string[]) =>
+        (await harness().store.listAskedTraces({ ...periods, ...changes }, fingerprints)).map((trace) => ({
+          ...trace,
+        }))
+      const trace = {
+        fingerprint: often,
+        traceId: calling.traceId,
+        startUnixNano: calling.startUnixNano,
+        modelCallCount: 1,
+        inputTokens: 1000,
+        outputTokens: 50,
+      }
+      assert.deepEqual(await list({}, [often, slow, newName('never')]), [trace])
+      assert.deepEqual(await list({}, []), [])
+      assert.deepEqual(await list({ service: server }, [often]), [])
+      assert.deepEqual(await list({ previousFromUnixNano: start + 5n * second }, [often]), [])
+    })
+  })
+}

@@ -1,0 +1,87 @@
+import type pg from 'pg'
+import { queryCancellable } from '../../postgres/cancel.ts'
+import { toKeptFingerprint } from '../../trace/fingerprint.ts'
+import type { TraceSummary } from '../../trace/trace-summary.ts'
+import type { ReadOptions, TraceQuery } from '../trace-store.ts'
+import type { OperationFilter } from './find-operation-ids.ts'
+import { selectTraces } from './select-traces.ts'
+import {
+  positionPredicates,
+  summaryPredicates,
+  traceHasOperation,
+  traceHasSpan,
+  traceOrder,
+  where,
+  type Bind,
+} from './trace-predicates.ts'
+
+type AskedQuery = TraceQuery & { readonly fingerprint: string }
+type Filter = OperationFilter | 'any'
+
+// All traces of a question that was asked so seldom are collected and sorted: 3 µs each.
+const seldom = 10_000
+
+// Of a question that was asked more often, a page is most likely found among so many of the newest traces: 4 µs each.
+const newestTraces = 10_000
+
+/**
+ * Traces that have a span with the fingerprint, newest start first. The planner cannot tell a question that is asked all the
+ * time (the newest traces in order) from one that was asked once (the index of fingerprints), least of all in the partition
+ * of today, so the number of its spans decides.
+ */
+export async function findAskedTraces(
+  pool: pg.Pool,
+  wanted: AskedQuery,
+  filter: Filter,
+  options?: ReadOptions,
+): Promise<readonly TraceSummary[]> {
+  const query = { ...wanted, fingerprint: toKeptFingerprint(wanted.fingerprint) }
+  const spans = await countSpans(pool, query.fingerprint, options)
+  if (spans === 0) return []
+  if (spans > seldom) {
+    const newest = await selectTraces(pool, (bind) => pickNewest(query, filter, bind), options)
+    if (newest.length >= query.limit) return newest
+  }
+  return selectTraces(pool, (bind) => collect(query, filter, bind), options)
+}
+
+/** Stops counting behind `seldom`. */
+async function countSpans(
+  pool: pg.Pool,
+  fingerprint: string,
+  options: ReadOptions | undefined,
+): Promise<number> {
+  const text = `
+select count(*)::integer as spans
+from (select from otel.span_row where fingerprint = $1 limit ${seldom + 1}) as asked`
+  const query = { text, values: [fingerprint] }
+  return (await queryCancellable<{ spans: number }>(pool, query, options?.signal)).rows[0]!.spans
+}
+
+function pickNewest(query: AskedQuery, filter: Filter, bind: Bind): string {
+  return `
+  select t.* from (
+    select t.* from otel.trace_summary t
+    ${where(positionPredicates(query, bind))}
+    order by ${traceOrder} limit ${newestTraces}) t
+  ${where([...others(query, filter, bind), traceHasSpan(`s.fingerprint = ${bind(query.fingerprint)}`)])}
+  order by ${traceOrder} limit ${bind(query.limit)}::bigint`
+}
+
+// The limit of 1 keeps the planner at looking each trace up by its id, whatever it believes their number to be.
+function collect(query: AskedQuery, filter: Filter, bind: Bind): string {
+  const predicates = [
+    't.trace_id = asked.trace_id',
+    ...positionPredicates(query, bind),
+    ...others(query, filter, bind),
+  ]
+  return `
+  select t.* from (select distinct trace_id from otel.span_row where fingerprint = ${bind(query.fingerprint)}) asked,
+  lateral (select t.* from otel.trace_summary t ${where(predicates)} limit 1) t
+  order by ${traceOrder} limit ${bind(query.limit)}::bigint`
+}
+
+function others(query: AskedQuery, filter: Filter, bind: Bind): string[] {
+  const predicates = summaryPredicates(query, bind)
+  return filter === 'any' ? predicates : [...predicates, traceHasOperation(filter, bind)]
+}
