@@ -5,25 +5,12 @@ import { calcPrice, findProvider } from '@pydantic/genai-prices'
 import fc from 'fast-check'
 import { priceCall, priceList, type CallToPrice } from './price-call.ts'
 import { priceListProviders } from './price-provider-names.ts'
+import { exampleCall } from './test-call-to-price.ts'
 
 const at = (day: string): bigint => BigInt(Date.parse(`${day}T12:00:00Z`)) * 1_000_000n
 
-function call(fields: Partial<CallToPrice> = {}): CallToPrice {
-  return {
-    startUnixNano: at('2025-11-01'),
-    provider: 'openai',
-    requestModel: 'gpt-4o',
-    responseModel: undefined,
-    inputTokens: 1000,
-    outputTokens: 100,
-    cacheReadTokens: undefined,
-    cacheWriteTokens: undefined,
-    ...fields,
-  }
-}
-
 const price = (fields: Partial<CallToPrice>): number | undefined => {
-  const usd = priceCall(call(fields))
+  const usd = priceCall(exampleCall(fields))
   return usd === undefined ? undefined : Number(usd.toFixed(12))
 }
 
@@ -142,7 +129,9 @@ describe('the price of a model call', () => {
       'x-ai',
     ]) {
       for (const { id } of findProvider({ providerId: provider })?.models ?? []) {
-        const usd = priceCall(call({ provider, requestModel: id, inputTokens: 1e6, outputTokens: 1e6 }))
+        const usd = priceCall(
+          exampleCall({ provider, requestModel: id, inputTokens: 1e6, outputTokens: 1e6 }),
+        )
         assert.ok(usd === undefined || usd > 0, `${provider} ${id} costs ${usd}`)
         models++
       }

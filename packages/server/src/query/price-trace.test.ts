@@ -1,25 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { priceList, type CallToPrice } from './price-call.ts'
+import { priceList } from './price-call.ts'
 import { maxCallsPriced, priceTrace } from './price-trace.ts'
-
-function callOf(fields: Partial<CallToPrice> = {}): CallToPrice {
-  return {
-    startUnixNano: 1_762_000_000_000_000_000n,
-    provider: 'openai',
-    requestModel: 'gpt-4o',
-    responseModel: undefined,
-    inputTokens: 1000,
-    outputTokens: 100,
-    cacheReadTokens: undefined,
-    cacheWriteTokens: undefined,
-    ...fields,
-  }
-}
+import { exampleCall } from './test-call-to-price.ts'
 
 describe('the cost of a trace', () => {
   test('gives way to others, and ends when nobody waits for it any more', async () => {
-    const calls = Array.from({ length: 5000 }, () => callOf())
+    const calls = Array.from({ length: 5000 }, () => exampleCall())
     const reason = new Error('hung up')
     await assert.rejects(priceTrace(calls, AbortSignal.abort(reason)), { cause: reason })
   })
@@ -29,7 +16,12 @@ describe('the cost of a trace', () => {
   })
 
   test('is the sum over its calls, and says how many are not in it', async () => {
-    const calls = [callOf(), callOf(), callOf({ requestModel: 'mine' }), callOf({ inputTokens: undefined })]
+    const calls = [
+      exampleCall(),
+      exampleCall(),
+      exampleCall({ requestModel: 'mine' }),
+      exampleCall({ inputTokens: undefined }),
+    ]
     const { cost } = await priceTrace(calls)
     assert.deepEqual(cost, {
       usd: 0.007,
@@ -41,15 +33,15 @@ describe('the cost of a trace', () => {
   })
 
   test('is unknown, and not 0, when no call could be priced', async () => {
-    const { cost } = await priceTrace([callOf({ provider: 'ollama' })])
+    const { cost } = await priceTrace([exampleCall({ provider: 'ollama' })])
     assert.deepEqual([cost?.usd, cost?.unpriced_calls], [null, 1])
   })
 
   test('is told by model, the busiest first', async () => {
     const { usage } = await priceTrace([
-      callOf({ requestModel: 'mine', provider: undefined, inputTokens: undefined }),
-      callOf({ responseModel: 'gpt-4o-2024-08-06' }),
-      callOf({ responseModel: 'gpt-4o-2024-08-06', outputTokens: undefined }),
+      exampleCall({ requestModel: 'mine', provider: undefined, inputTokens: undefined }),
+      exampleCall({ responseModel: 'gpt-4o-2024-08-06' }),
+      exampleCall({ responseModel: 'gpt-4o-2024-08-06', outputTokens: undefined }),
     ])
     assert.deepEqual(usage, [
       {
@@ -74,7 +66,7 @@ describe('the cost of a trace', () => {
   })
 
   test('is not told where there are more calls than are priced: a part of it would pass for all', async () => {
-    const calls = Array.from({ length: maxCallsPriced + 1 }, () => callOf())
+    const calls = Array.from({ length: maxCallsPriced + 1 }, () => exampleCall())
     const { cost, usage } = await priceTrace(calls)
     assert.deepEqual([cost?.usd, cost?.truncated, cost?.priced_calls], [null, true, maxCallsPriced])
     assert.deepEqual(usage, [])
