@@ -1,18 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import type { Attribute } from '../../trace/attributes.ts'
 import type { Span } from '../../trace/span.ts'
-import { makeRunning, makeSpan, millisecond, newTraceId, noon } from './example-spans.ts'
+import { attributesOf, makeRunning, makeSpan, millisecond, newTraceId, noon } from './example-spans.ts'
 import { bodyOf, writeSpans, type StoreHarness } from './harness.ts'
 
 export function describeModelCalls(harness: () => StoreHarness): void {
   type Told = Readonly<Record<string, string | number | boolean>>
-  const attributes = (told: Told): Attribute[] =>
-    Object.entries(told).map(([key, value]) => ({
-      key,
-      value: typeof value === 'number' ? BigInt(value) : value,
-    }))
   const chat = (input: number, output = 1): Told => ({
     'gen_ai.operation.name': 'chat',
     'gen_ai.usage.input_tokens': input,
@@ -26,7 +20,7 @@ export function describeModelCalls(harness: () => StoreHarness): void {
     for (const [i, told] of each.entries()) {
       const startUnixNano = noon + BigInt(i) * millisecond
       const parentSpanId = spans.at(-1)?.spanId ?? ''
-      spans.push(makeSpan({ traceId, parentSpanId, startUnixNano, attributes: attributes(told) }))
+      spans.push(makeSpan({ traceId, parentSpanId, startUnixNano, attributes: attributesOf(told) }))
     }
     return spans
   }
@@ -213,7 +207,7 @@ export function describeModelCalls(harness: () => StoreHarness): void {
       const [outer, middle, inner] = line(chat(10), chat(10), chat(10))
       const run = {
         ...middle!,
-        attributes: attributes({ ...chat(10), 'gen_ai.operation.name': 'invoke_agent' }),
+        attributes: attributesOf({ ...chat(10), 'gen_ai.operation.name': 'invoke_agent' }),
       }
       await writeSpans(harness(), [outer!, makeRunning(middle!), inner!])
       await assertCounts([outer!], [inner!])
@@ -254,7 +248,7 @@ export function describeModelCalls(harness: () => StoreHarness): void {
       const later = makeSpan({
         traceId: spans[0]!.traceId,
         startUnixNano: noon + 50n * millisecond,
-        attributes: attributes(chat(1)),
+        attributes: attributesOf(chat(1)),
       })
       await writeSpans(harness(), [later, ...spans])
       const { traceId } = later

@@ -1,38 +1,24 @@
 // Spans as the instrumentations of each dialect send them, and what a row says of them.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { createTestDatabase, type TestDatabase } from '../../postgres/test-database.ts'
-import type { Attribute } from '../../trace/attributes.ts'
-import { makeSpan } from '../conformance/example-spans.ts'
-import type { SpanRow, TraceStore } from '../trace-store.ts'
-import { openPostgresTraceStore } from './postgres-trace-store.ts'
-import { bodyToWrite, write } from './test-writer.ts'
-import { BodyWriter } from './write-bodies.ts'
+import { attributesOf, makeSpan } from '../conformance/example-spans.ts'
+import type { SpanRow } from '../trace-store.ts'
+import { openTestWriter, type TestWriter } from './test-writer.ts'
 
-const day = '2026-11-23'
 type Sent = Readonly<Record<string, string | number>>
 
 describe('a row speaks the GenAI conventions of a span by', () => {
-  let database: TestDatabase
-  let store: TraceStore
-  let writer: BodyWriter
+  let writer: TestWriter
   before(async () => {
-    database = await createTestDatabase()
-    store = openPostgresTraceStore({ pool: database.pool })
-    writer = new BodyWriter(database.pool)
-    await database.pool.query('select otel.make_partition($1)', [day])
+    writer = await openTestWriter('2026-11-23')
   })
-  after(() => database.drop())
+  after(() => writer.close())
 
   async function rowOf(sent: Sent): Promise<Partial<SpanRow> & { conversation: unknown; user: unknown }> {
-    const attributes: Attribute[] = Object.entries(sent).map(([key, value]) => ({
-      key,
-      value: typeof value === 'number' ? BigInt(value) : value,
-    }))
-    const span = makeSpan({ attributes })
-    await write(database.pool, writer, bodyToWrite([[span]], day))
-    const [row] = await store.listSpans(span.traceId, { limit: 1 })
-    const { rows } = await database.pool.query<{ conversation_id: unknown; user_id: unknown }>(
+    const span = makeSpan({ attributes: attributesOf(sent) })
+    await writer.write([span])
+    const [row] = await writer.store.listSpans(span.traceId, { limit: 1 })
+    const { rows } = await writer.pool.query<{ conversation_id: unknown; user_id: unknown }>(
       'select conversation_id, user_id from otel.spans where trace_uuid = $1',
       [span.traceId],
     )
@@ -293,8 +279,8 @@ describe('a row speaks the GenAI conventions of a span by', () => {
   test('a key that stands twice: the last one counts, as in a map', async () => {
     const attributes = ['first', 'last'].map((value) => ({ key: 'gen_ai.request.model', value }))
     const span = makeSpan({ attributes })
-    await write(database.pool, writer, bodyToWrite([[span]], day))
-    assert.equal((await store.listSpans(span.traceId, { limit: 1 }))[0]?.requestModel, 'last')
+    await writer.write([span])
+    assert.equal((await writer.store.listSpans(span.traceId, { limit: 1 }))[0]?.requestModel, 'last')
   })
 
   test('a dialect nobody knows: tokens under a strange operation, or none, are counted', async () => {

@@ -1,41 +1,27 @@
 // Input tokens by the conventions, of instrumentations that include cached ones and of those that leave them out.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { createTestDatabase, type TestDatabase } from '../../postgres/test-database.ts'
 import type { Span } from '../../trace/span.ts'
-import { makeSpan, plainScope } from '../conformance/example-spans.ts'
-import type { TraceStore } from '../trace-store.ts'
-import { openPostgresTraceStore } from './postgres-trace-store.ts'
-import { bodyToWrite, write } from './test-writer.ts'
-import { BodyWriter } from './write-bodies.ts'
+import { attributesOf, makeSpan, plainScope } from '../conformance/example-spans.ts'
+import { openTestWriter, type TestWriter } from './test-writer.ts'
 
-const day = '2026-11-23'
 type Sent = Readonly<Record<string, string | number>>
 
 function spanOf(sent: Sent, scopeName: string): Span {
-  const attributes = Object.entries(sent).map(([key, value]) => ({
-    key,
-    value: typeof value === 'number' ? BigInt(value) : value,
-  }))
-  return makeSpan({ attributes, scope: { ...plainScope, name: scopeName } })
+  return makeSpan({ attributes: attributesOf(sent), scope: { ...plainScope, name: scopeName } })
 }
 
 describe('the input tokens, which include cached ones by the conventions, where', () => {
-  let database: TestDatabase
-  let store: TraceStore
-  let writer: BodyWriter
+  let writer: TestWriter
   before(async () => {
-    database = await createTestDatabase()
-    store = openPostgresTraceStore({ pool: database.pool })
-    writer = new BodyWriter(database.pool)
-    await database.pool.query('select otel.make_partition($1)', [day])
+    writer = await openTestWriter('2026-11-23')
   })
-  after(() => database.drop())
+  after(() => writer.close())
 
   async function cached(sent: Sent, scopeName = 'scope'): Promise<unknown[]> {
     const span = spanOf(sent, scopeName)
-    await write(database.pool, writer, bodyToWrite([[span]], day))
-    const [row] = await store.listSpans(span.traceId, { limit: 1 })
+    await writer.write([span])
+    const [row] = await writer.store.listSpans(span.traceId, { limit: 1 })
     return [row?.inputTokens, row?.cacheReadTokens, row?.cacheWriteTokens]
   }
 
@@ -58,9 +44,9 @@ describe('the input tokens, which include cached ones by the conventions, where'
   test('each scope of a payload is its own', async () => {
     const apart = spanOf(traceloop, '@traceloop/instrumentation-anthropic')
     const within = spanOf(traceloop, 'other')
-    await write(database.pool, writer, bodyToWrite([[within, apart], [within], [apart]], day))
+    await writer.write([within, apart], [within], [apart])
     for (const [span, input] of [[apart, 3800] as const, [within, 2000] as const]) {
-      const [row] = await store.listSpans(span.traceId, { limit: 1 })
+      const [row] = await writer.store.listSpans(span.traceId, { limit: 1 })
       assert.equal(row?.inputTokens, input)
     }
   })

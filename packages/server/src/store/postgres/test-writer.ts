@@ -3,8 +3,10 @@ import type pg from 'pg'
 import { inspectTraces } from '../../otlp/inspect.ts'
 import { encodeSpans } from '../../otlp/test-payload.ts'
 import type { Span } from '../../trace/span.ts'
-import type { BodyToWrite, WriteOutcome } from '../trace-store.ts'
-import type { BodyWriter } from './write-bodies.ts'
+import { createTestDatabase } from '../../postgres/test-database.ts'
+import type { BodyToWrite, TraceStore, WriteOutcome } from '../trace-store.ts'
+import { openPostgresTraceStore } from './postgres-trace-store.ts'
+import { BodyWriter } from './write-bodies.ts'
 
 let lastBodyId = 0n
 
@@ -42,5 +44,29 @@ export async function write(
     throw error
   } finally {
     client.release()
+  }
+}
+
+export interface TestWriter {
+  readonly pool: pg.Pool
+  readonly store: TraceStore
+  /** Writes the payloads as one body. */
+  write(...payloads: readonly (readonly Span[])[]): Promise<void>
+  close(): Promise<void>
+}
+
+/** A database whose bodies all arrive on one day. */
+export async function openTestWriter(arrivalDay: string): Promise<TestWriter> {
+  const database = await createTestDatabase()
+  const { pool } = database
+  await pool.query('select otel.make_partition($1)', [arrivalDay])
+  const writer = new BodyWriter(pool)
+  return {
+    pool,
+    store: openPostgresTraceStore({ pool }),
+    async write(...payloads) {
+      await write(pool, writer, bodyToWrite(payloads, arrivalDay))
+    },
+    close: () => database.drop(),
   }
 }
