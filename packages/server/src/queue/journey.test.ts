@@ -5,7 +5,7 @@ import { describeBodies, findPendingAndDead } from './journey.ts'
 import { park } from './park.ts'
 import { retryLater } from './retry.ts'
 import { advance, settle } from './settle.ts'
-import { makePayload, openTestQueue, type TestQueue } from './test-queue.ts'
+import { makePayload, openTestQueue, settledCounts, testFailure, type TestQueue } from './test-queue.ts'
 
 describe('the journey of a trace through the queue', () => {
   let queue: TestQueue
@@ -18,14 +18,7 @@ describe('the journey of a trace through the queue', () => {
   const hash = -12_345
   const mine = (spanCount: number) => makePayload('mine', { spanCount, traceHashes: [1, hash] })
   const other = makePayload('other', { spanCount: 9, traceHashes: [1, 2] })
-  const counts = {
-    storedPayloads: 1,
-    duplicatePayloads: 0,
-    storedSpans: 1,
-    duplicateSpans: 0,
-    replacedSpans: 0,
-  }
-  const failure = { code: 'test_failure', message: 'it failed' }
+  const counts = settledCounts({ storedPayloads: 1, storedSpans: 1 })
 
   test('is nothing for a trace that nobody sent', async () => {
     await queue.append(other)
@@ -54,7 +47,7 @@ describe('the journey of a trace through the queue', () => {
   test('tells of a failed attempt why, and when the next one is', async () => {
     await queue.append(mine(1))
     const { leaseToken, bodies } = await queue.claimSome()
-    await retryLater(queue.worker, leaseToken, bodies[0]!, failure)
+    await retryLater(queue.worker, leaseToken, bodies[0]!, testFailure)
     const [payload] = await findPendingAndDead(queue.pool, hash)
     assert.deepEqual(
       [payload?.state, payload?.errorCode, payload?.errorMessage, payload?.attempts],
@@ -68,7 +61,7 @@ describe('the journey of a trace through the queue', () => {
     const { bodies } = await queue.claimSome()
     await inTransaction(queue.worker, async (transaction) => {
       await advance(transaction, bodies[0]!, 1, counts, 1)
-      await park(transaction, bodies[0]!, 1, Buffer.from('mine'), failure)
+      await park(transaction, bodies[0]!, 1, Buffer.from('mine'), testFailure)
     })
     const found = await findPendingAndDead(queue.pool, hash)
     assert.deepEqual(

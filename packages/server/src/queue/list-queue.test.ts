@@ -4,7 +4,7 @@ import { readDepth } from './depth.ts'
 import { listQueue, queueStates, showQueueItem, type QueueState } from './list-queue.ts'
 import { retryLater } from './retry.ts'
 import { settle } from './settle.ts'
-import { makePayload, openTestQueue, type TestQueue } from './test-queue.ts'
+import { makePayload, openTestQueue, settledCounts, testFailure, type TestQueue } from './test-queue.ts'
 
 describe('the queue, as people look at it', () => {
   let queue: TestQueue
@@ -14,14 +14,7 @@ describe('the queue, as people look at it', () => {
   after(() => queue.close())
   afterEach(() => queue.empty())
 
-  const failure = { code: 'test_failure', message: 'it failed' }
-  const counts = {
-    storedPayloads: 1,
-    duplicatePayloads: 0,
-    storedSpans: 1,
-    duplicateSpans: 0,
-    replacedSpans: 0,
-  }
+  const counts = settledCounts({ storedPayloads: 1, storedSpans: 1 })
 
   const ids = async (state?: QueueState): Promise<bigint[]> =>
     (await listQueue(queue.pool, { state, limit: 100 })).map((item) => item.id)
@@ -33,10 +26,10 @@ describe('the queue, as people look at it', () => {
     await settle(queue.worker, first.bodies, counts, 1)
     const { bodyId: retrying } = await queue.append(makePayload('retrying'))
     const second = await queue.claimSome()
-    await retryLater(queue.worker, second.leaseToken, second.bodies[0]!, failure)
+    await retryLater(queue.worker, second.leaseToken, second.bodies[0]!, testFailure)
     const { bodyId: lapsed } = await queue.append(makePayload('lapsed'))
     const third = await queue.claimSome()
-    await retryLater(queue.worker, third.leaseToken, third.bodies[0]!, failure)
+    await retryLater(queue.worker, third.leaseToken, third.bodies[0]!, testFailure)
     await queue.pool.query('update otel.ingestion_queue set visible_at = now() where id = $1', [lapsed])
     await queue.claimSome()
     const { bodyId: claimed } = await queue.append(makePayload('claimed'))

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { inTransaction } from '../persist/in-transaction.ts'
 import { backoffMs, boundMessage, release, retryLater } from './retry.ts'
 import { advance, lockClaimed } from './settle.ts'
-import { makePayload, openTestQueue, type TestQueue } from './test-queue.ts'
+import { makePayload, openTestQueue, settledCounts, testFailure, type TestQueue } from './test-queue.ts'
 
 describe('the backoff', () => {
   test('doubles from a second to five minutes, of which a random half is taken off', () => {
@@ -51,12 +51,10 @@ describe('a body that is given back', () => {
   })
   after(() => queue.close())
 
-  const failure = { code: 'test_failure', message: 'it failed' }
-
   test('after a failure keeps its attempt and its reason, and rests', async () => {
     const { bodyId } = await queue.append(makePayload('retry'))
     const { leaseToken, bodies } = await queue.claimSome()
-    await retryLater(queue.worker, leaseToken, bodies[0]!, failure)
+    await retryLater(queue.worker, leaseToken, bodies[0]!, testFailure)
     const row = await queue.row(bodyId)
     assert.deepEqual(
       [row['attempts'], row['lease_token'], row['lease_pid'], row['error_code'], row['error_message']],
@@ -77,7 +75,7 @@ describe('a body that is given back', () => {
   test('without a fault of its own gets its attempt back, and keeps an earlier reason', async () => {
     const { bodyId } = await queue.append(makePayload('release'))
     const first = await queue.claimSome()
-    await retryLater(queue.worker, first.leaseToken, first.bodies[0]!, failure)
+    await retryLater(queue.worker, first.leaseToken, first.bodies[0]!, testFailure)
     await queue.pool.query('update otel.ingestion_queue set visible_at = now() where id = $1', [bodyId])
     const second = await queue.claimSome()
     await release(queue.worker, second.leaseToken, second.bodies, 0)
@@ -93,7 +91,7 @@ describe('a body that is given back', () => {
     const first = await queue.claimSome()
     await queue.pool.query('update otel.ingestion_queue set visible_at = now() where id = $1', [bodyId])
     const second = await queue.claimSome()
-    await retryLater(queue.worker, first.leaseToken, first.bodies[0]!, failure)
+    await retryLater(queue.worker, first.leaseToken, first.bodies[0]!, testFailure)
     await release(queue.worker, first.leaseToken, first.bodies, 0)
     const row = await queue.row(bodyId)
     assert.deepEqual(
@@ -109,14 +107,7 @@ describe('a body that is given back', () => {
     const { leaseToken, bodies } = await queue.claimSome()
     await inTransaction(queue.worker, async (transaction) => {
       await lockClaimed(transaction, leaseToken, bodies)
-      const none = {
-        storedPayloads: 1,
-        duplicatePayloads: 0,
-        storedSpans: 1,
-        duplicateSpans: 0,
-        replacedSpans: 0,
-      }
-      await advance(transaction, bodies[0]!, 1, none, 1)
+      await advance(transaction, bodies[0]!, 1, settledCounts({ storedPayloads: 1, storedSpans: 1 }), 1)
     })
     await release(queue.worker, leaseToken, bodies, 0)
     const { bodyId: neighbour } = await queue.append(makePayload('neighbour'))

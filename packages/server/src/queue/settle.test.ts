@@ -2,18 +2,16 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { inTransaction } from '../persist/in-transaction.ts'
 import { release, retryLater } from './retry.ts'
-import { advance, lockClaimed, settle, type SettledCounts } from './settle.ts'
-import { assertBooksBalance, makePayload, openTestQueue, type TestQueue } from './test-queue.ts'
+import { advance, lockClaimed, settle } from './settle.ts'
+import {
+  assertBooksBalance,
+  makePayload,
+  openTestQueue,
+  settledCounts,
+  type TestQueue,
+} from './test-queue.ts'
 
 const decoderVersion = 7
-const counts = (changes: Partial<SettledCounts>): SettledCounts => ({
-  storedPayloads: 0,
-  duplicatePayloads: 0,
-  storedSpans: 0,
-  duplicateSpans: 0,
-  replacedSpans: 0,
-  ...changes,
-})
 
 describe('settling', () => {
   let queue: TestQueue
@@ -34,7 +32,7 @@ describe('settling', () => {
       await settle(
         transaction,
         bodies,
-        counts({
+        settledCounts({
           storedPayloads: 1,
           duplicatePayloads: 1,
           storedSpans: 2,
@@ -77,7 +75,7 @@ describe('settling', () => {
           transaction,
           body!,
           spans,
-          counts({ storedPayloads: 1, storedSpans: spans }),
+          settledCounts({ storedPayloads: 1, storedSpans: spans }),
           decoderVersion,
         )
       })
@@ -105,7 +103,13 @@ describe('settling', () => {
     const { leaseToken, bodies } = await queue.claimSome()
     await inTransaction(queue.worker, async (transaction) => {
       await lockClaimed(transaction, leaseToken, bodies)
-      await advance(transaction, bodies[0]!, 1, counts({ storedPayloads: 1, storedSpans: 1 }), decoderVersion)
+      await advance(
+        transaction,
+        bodies[0]!,
+        1,
+        settledCounts({ storedPayloads: 1, storedSpans: 1 }),
+        decoderVersion,
+      )
     })
     const row = await queue.row(bodyId)
     assert.deepEqual([row['error_code'], row['error_message']], [null, null])
@@ -142,7 +146,7 @@ describe('the fence', () => {
     await queue.append(makePayload('a'))
     const { leaseToken, bodies } = await queue.claimSome()
     await inTransaction(queue.worker, async (transaction) => {
-      await settle(transaction, bodies, counts({ storedPayloads: 1, storedSpans: 1 }), decoderVersion)
+      await settle(transaction, bodies, settledCounts({ storedPayloads: 1, storedSpans: 1 }), decoderVersion)
     })
     await assert.rejects(lockClaimed(queue.worker, leaseToken, bodies), { name: 'LeaseLost' })
   })

@@ -7,6 +7,7 @@ import type { IncomingPayload } from './incoming-payload.ts'
 import { buildGroup } from './build-group.ts'
 import { claim, ClaimFloor, type Claim, type ClaimOptions } from './claim.ts'
 import { readLedger, type LedgerLine } from './ledger.ts'
+import type { SettledCounts } from './settle.ts'
 
 export interface TestQueue {
   readonly pool: pg.Pool
@@ -83,6 +84,20 @@ export function makePayload(
   bytes.write(name)
   return { bytes, spanCount, traceHashes }
 }
+
+/** What an attempt came to: nothing, but for the changes. */
+export function settledCounts(changes: Partial<SettledCounts> = {}): SettledCounts {
+  return {
+    storedPayloads: 0,
+    duplicatePayloads: 0,
+    storedSpans: 0,
+    duplicateSpans: 0,
+    replacedSpans: 0,
+    ...changes,
+  }
+}
+
+export const testFailure = { code: 'test_failure', message: 'it failed' }
 
 /** Fails unless accepted = stored + duplicate + replaced + pending + dead + discarded + expired, in both units. */
 export async function assertBooksBalance(
