@@ -69,11 +69,7 @@ function frame(message: Uint8Array, flag = 0, length = message.byteLength): Buff
 describe('the gRPC door', async () => {
   const door = await openTestGrpc()
   after(() => door.close())
-  afterEach(() => {
-    assert.equal(door.budget.reservedBytes, 0, 'every byte went back to the budget')
-    door.appender.payloads.length = 0
-    door.appender.outcome = () => Promise.resolve({ kind: 'committed', bodyId: 1n, ordinal: 0 })
-  })
+  afterEach(() => door.reset())
 
   test('takes a payload, appends the very bytes and answers an empty message', async () => {
     const body = makePayload(3)
@@ -317,7 +313,7 @@ describe('a gRPC call that ends early', () => {
       ),
     )
     assert.equal(code, grpcStatus.DEADLINE_EXCEEDED)
-    while (door.appender.payloads.length === 0) await new Promise(setImmediate)
+    await door.appender.atLeast(1)
     release()
     const [, answer] = await door.log.atLeast(2)
     assert.equal(answer!.acceptedSpans, 1)
@@ -334,7 +330,7 @@ describe('a gRPC call that ends early', () => {
     const pending = client.makeUnaryRequest(exportPath, asIs, asIs, makePayload(), (error) =>
       resolve(error?.code),
     )
-    while (door.appender.payloads.length === 0) await new Promise(setImmediate)
+    await door.appender.atLeast(1)
     pending.cancel()
     assert.equal(await promise, grpcStatus.CANCELLED)
     release()

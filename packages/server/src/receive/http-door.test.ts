@@ -18,11 +18,7 @@ const json = { 'content-type': 'application/json' }
 describe('the HTTP door', async () => {
   const door = await openTestHttp()
   after(() => door.close())
-  afterEach(() => {
-    assert.equal(door.budget.reservedBytes, 0, 'every byte went back to the budget')
-    door.appender.payloads.length = 0
-    door.appender.outcome = () => Promise.resolve({ kind: 'committed', bodyId: 1n, ordinal: 0 })
-  })
+  afterEach(() => door.reset())
 
   test('takes protobuf, appends the very bytes and answers an empty protobuf message', async () => {
     const body = makePayload(3)
@@ -266,7 +262,7 @@ describe('the HTTP door', async () => {
   test('holds room for the protobuf that JSON becomes, and refuses with 503 when there is none', async () => {
     const release = door.appender.hold()
     const response = send(door.port, { headers: json, body: jsonPayload })
-    while (door.appender.payloads.length === 0) await new Promise(setImmediate)
+    await door.appender.atLeast(1)
     assert.ok(door.budget.reservedBytes >= door.appender.payloads[0]!.bytes.byteLength)
     release()
     assert.equal((await response).status, 200)

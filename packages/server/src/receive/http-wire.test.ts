@@ -123,23 +123,18 @@ describe('a request that breaks off', () => {
 
   test('after the body has arrived is appended all the same', async () => {
     await using door = await openTestHttp()
-    const { promise: appended, resolve: onAppend } = Promise.withResolvers<void>()
-    const commit = Promise.withResolvers<{ kind: 'committed'; bodyId: bigint; ordinal: number }>()
-    door.appender.outcome = () => {
-      onAppend()
-      return commit.promise
-    }
+    const release = door.appender.hold()
     const body = makePayload()
     const socket = await open(door.port)
     socket.write(
       `POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-protobuf\r\nContent-Length: ${body.length}\r\n\r\n`,
     )
     socket.write(body)
-    await appended
+    await door.appender.atLeast(1)
     socket.destroy()
     await once(socket, 'close')
     assert.equal(door.budget.reservedBytes, body.length + overheadBytes)
-    commit.resolve({ kind: 'committed', bodyId: 1n, ordinal: 0 })
+    release()
     const [answer] = await door.log.atLeast(1)
     assert.equal(answer!.code, 'ok')
     assert.equal(door.budget.reservedBytes, 0)
@@ -273,21 +268,16 @@ describe('the body of an answer to what is not a request', () => {
 
   test('does not come before the answer to a request that waits for its commit', async () => {
     await using door = await openTestHttp()
-    const { promise: appended, resolve: onAppend } = Promise.withResolvers<void>()
-    const commit = Promise.withResolvers<{ kind: 'committed'; bodyId: bigint; ordinal: number }>()
-    door.appender.outcome = () => {
-      onAppend()
-      return commit.promise
-    }
+    const release = door.appender.hold()
     const received = sendRaw(
       door.port,
       `${head}Content-Length: ${jsonPayload.length}\r\n\r\n${jsonPayload}`,
       'nonsense\r\n\r\n',
     )
-    await appended
+    await door.appender.atLeast(1)
     // Another connection goes the whole way meanwhile.
     await send(door.port, { body: '' })
-    commit.resolve({ kind: 'committed', bodyId: 1n, ordinal: 0 })
+    release()
     assert.match(await received, /^HTTP\/1\.1 200 [^]*Connection: close\r\n[^]*\{\}$/)
   })
 })

@@ -54,7 +54,7 @@ describe('a stopping HTTP door', () => {
     await sendOn(idle, door.port, makePayload())
     const release = door.appender.hold()
     const accepted = sendOn(new Agent({ keepAlive: true }), door.port, makePayload())
-    while (door.appender.payloads.length < 2) await new Promise(setImmediate)
+    await door.appender.atLeast(2)
 
     let isStopped = false
     const stopped = door.stopAccepting().then(() => (isStopped = true))
@@ -106,7 +106,7 @@ describe('a stopping gRPC door', () => {
     await callOn(client, makePayload())
     const release = door.appender.hold()
     const accepted = callOn(client, makePayload())
-    while (door.appender.payloads.length < 2) await new Promise(setImmediate)
+    await door.appender.atLeast(2)
 
     let isStopped = false
     const stopped = door.stopAccepting().then(() => (isStopped = true))

@@ -1,4 +1,5 @@
 // What the tests of the door share: doors on free ports behind an appender whose outcome the test chooses.
+import assert from 'node:assert/strict'
 import { request, type IncomingHttpHeaders } from 'node:http'
 import { connect } from 'node:net'
 import { Client, credentials, type Metadata, type ServiceError } from '@grpc/grpc-js'
@@ -7,17 +8,19 @@ import { encodeSpans, exampleSpan } from '../otlp/test-payload.ts'
 import type { Appender, AppendOutcome } from '../queue/appender.ts'
 import type { IncomingPayload } from '../queue/incoming-payload.ts'
 import { ByteBudget } from '../queue/byte-budget.ts'
-import type { DoorOptions } from './door.ts'
+import type { Door, DoorOptions } from './door.ts'
 import { openGrpcDoor, type GrpcDoorOptions } from './grpc-door.ts'
 import { openHttpDoor, type HttpDoorOptions } from './http-door.ts'
 import type { Answer } from './receiver-metrics.ts'
 
 const committed: AppendOutcome = { kind: 'committed', bodyId: 1n, ordinal: 0 }
 
+const commitAtOnce = (): Promise<AppendOutcome> => Promise.resolve(committed)
+
 /** Commits at once, unless the test says otherwise. */
 export class ChosenAppender implements Appender {
   readonly payloads: IncomingPayload[] = []
-  outcome: () => Promise<AppendOutcome> = () => Promise.resolve(committed)
+  outcome: () => Promise<AppendOutcome> = commitAtOnce
 
   append(payload: IncomingPayload): Promise<AppendOutcome> {
     this.payloads.push(payload)
@@ -25,6 +28,11 @@ export class ChosenAppender implements Appender {
   }
 
   async close(): Promise<void> {}
+
+  /** Resolves once that many payloads have come. */
+  async atLeast(count: number): Promise<void> {
+    while (this.payloads.length < count) await new Promise(setImmediate)
+  }
 
   /** Holds every append until the returned function is called. */
   hold(): () => void {
@@ -55,6 +63,8 @@ export interface TestDoor extends AsyncDisposable {
   readonly appender: ChosenAppender
   readonly budget: ByteBudget
   readonly log: AnswerLog
+  /** Fails unless every byte went back to the budget; forgets what came, and commits at once again. */
+  reset(): void
   stopAccepting(): Promise<void>
   close(): Promise<void>
 }
@@ -76,7 +86,7 @@ export async function openTestHttp(
 ): Promise<TestDoor> {
   const { appender, budget, metrics, options } = testOptions(overrides.budgetBytes ?? 64 * 1024 * 1024)
   const door = await openHttpDoor({ ...options, corsAllowedOrigins: [], ...overrides })
-  return { ...door, appender, budget, log: metrics, [Symbol.asyncDispose]: () => door.close() }
+  return testDoor(door, appender, budget, metrics)
 }
 
 export async function openTestGrpc(
@@ -84,7 +94,16 @@ export async function openTestGrpc(
 ): Promise<TestDoor> {
   const { appender, budget, metrics, options } = testOptions(overrides.budgetBytes ?? 64 * 1024 * 1024)
   const door = await openGrpcDoor({ ...options, ...overrides })
-  return { ...door, appender, budget, log: metrics, [Symbol.asyncDispose]: () => door.close() }
+  return testDoor(door, appender, budget, metrics)
+}
+
+function testDoor(door: Door, appender: ChosenAppender, budget: ByteBudget, log: AnswerLog): TestDoor {
+  const reset = (): void => {
+    assert.equal(budget.reservedBytes, 0, 'every byte went back to the budget')
+    appender.payloads.length = 0
+    appender.outcome = commitAtOnce
+  }
+  return { ...door, appender, budget, log, reset, [Symbol.asyncDispose]: () => door.close() }
 }
 
 /** A valid payload, with so many good spans and so many whose span id is missing. */
