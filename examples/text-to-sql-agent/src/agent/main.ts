@@ -1,0 +1,61 @@
+// The agent as a program: `node src/agent/main.ts [QUESTION …]`. Telemetry takes one line here; OTEL_EXPORTER_OTLP_ENDPOINT
+// and TELEMETRY_BACKEND say where it goes.
+import { randomUUID } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import { openCanonicalizer } from '@holdfast/canonicalizer'
+import { createTelemetry } from '@holdfast/telemetry'
+import { answerQuestion, type QuestionOutcome } from './answer-question.ts'
+import { readDemoQuestions } from './demo-questions.ts'
+import { makeTransport } from './make-transport.ts'
+import { openModel } from './open-model.ts'
+import { openShopTools } from './open-shop-tools.ts'
+import { readSettings, usage, type AgentSettings } from './read-settings.ts'
+
+/** The words of the shop: what a table, a genre, a length is called. */
+const patterns = fileURLToPath(new URL('../../patterns/chinook.jsonl', import.meta.url))
+
+async function main(settings: AgentSettings): Promise<void> {
+  const telemetry = createTelemetry({ serviceName: 'text-to-sql-agent' })
+  const canonicalizer = await openCanonicalizer({ engine: settings.engine, patterns })
+  const tools = await openShopTools(telemetry, () => makeTransport(settings))
+  const model = openModel(telemetry, {
+    name: settings.modelName,
+    baseUrl: settings.modelBaseUrl,
+    apiKey: settings.modelApiKey,
+  })
+  const stop = new AbortController()
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort())
+  try {
+    for (const { question, conversationId } of questionsOf(settings)) {
+      if (stop.signal.aborted) break
+      const parts = { telemetry, canonicalizer, tools, model, conversationId }
+      tell(await answerQuestion(question, parts), settings)
+    }
+  } finally {
+    await tools.close()
+    await canonicalizer.close()
+    await telemetry.shutdown() // sends what is still in memory
+  }
+}
+
+/** Each with the id of its conversation: a new one each time the program runs. */
+function questionsOf({ questions }: AgentSettings): { question: string; conversationId: string }[] {
+  const run = randomUUID().slice(0, 8)
+  const asked = questions.map((question) => ({ question, conversation: 'conversation' }))
+  return (asked.length > 0 ? asked : readDemoQuestions()).map(({ question, conversation }) => ({
+    question,
+    conversationId: `${conversation}-${run}`,
+  }))
+}
+
+function tell(outcome: QuestionOutcome, { json }: AgentSettings): void {
+  const { question, answer, failure, traceId } = outcome
+  console.log(json ? JSON.stringify(outcome) : `${question}\n  ${answer ?? failure}\n  trace ${traceId}`)
+}
+
+try {
+  await main(readSettings(process.argv.slice(2), process.env))
+} catch (error) {
+  console.error(`text-to-sql-agent: ${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
+  process.exitCode = 2
+}

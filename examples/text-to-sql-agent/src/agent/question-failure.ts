@@ -1,0 +1,23 @@
+/** Why a question has no answer; also what the root span has as its `error.type`, so keep them few. */
+export type FailureKind =
+  | 'QuestionTooLong'
+  | 'ModelAway'
+  | 'ModelBusy'
+  | 'ModelRefused'
+  | 'ModelNonsense'
+  | 'ToolsAway'
+  | 'ToolsNonsense'
+  | 'NotAnswerable'
+  | 'SqlFailed'
+  | 'NoRows'
+
+/** Ends one question, not the agent. The message says what happened and what to do, for whoever asked. */
+export class QuestionFailure extends Error {
+  readonly kind: FailureKind
+
+  constructor(kind: FailureKind, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = kind
+    this.kind = kind
+  }
+}
