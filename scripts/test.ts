@@ -3,11 +3,12 @@
 //   1. the unit and database tests beside the code, on one test server with the PostgreSQL that Holdfast embeds. Those of
 //      the example use our packages as people do, so these are built first
 //   2. those of the queue and the store again, on the oldest PostgreSQL it supports
-//   3. the end-to-end tests, one file at a time, each starting its own real processes
+//   3. the end-to-end tests, two files at a time, each starting its own real processes
 //
 // HOLDFAST_TEST_POSTGRES=15 runs pass 1 on the oldest server and leaves out pass 2.
 import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { relative, resolve } from 'node:path'
 import { openLog } from '../packages/server/src/log.ts'
 import {
@@ -23,6 +24,11 @@ const root = resolve(import.meta.dirname, '..')
 /** What talks to the database in ways that differ between versions. */
 const versionedTests =
   /^packages\/server\/src\/(queue|store|persist|upkeep|postgres\/(dump-schema|migrations))\b/
+
+/** Test files at a time. Tests wait more than they compute, for commits and processes: two even where Node would run one. */
+const unitConcurrency = Math.max(2, availableParallelism() - 1)
+/** Each starts servers, and some put them under load. */
+const e2eConcurrency = 2
 
 /** A hung test ends the run instead of the patience of whoever waits for it. */
 const unitTimeoutMs = 120_000
@@ -61,7 +67,7 @@ function planPasses(wanted: readonly string[], major: TestedMajor): Pass[] {
   const chosen = wanted.length === 0 ? all : all.filter((file) => wanted.includes(file))
   const endToEnd = chosen.filter((file) => file.startsWith('e2e/'))
   const beside = chosen.filter((file) => !endToEnd.includes(file))
-  const unitArgs = [`--test-timeout=${unitTimeoutMs}`]
+  const unitArgs = [`--test-concurrency=${unitConcurrency}`, `--test-timeout=${unitTimeoutMs}`]
   return [
     { title: `unit and database tests, PostgreSQL ${major}`, files: beside, server: major, args: unitArgs },
     {
@@ -74,7 +80,7 @@ function planPasses(wanted: readonly string[], major: TestedMajor): Pass[] {
       title: 'end-to-end tests',
       files: endToEnd,
       server: undefined,
-      args: ['--test-concurrency=1', `--test-timeout=${e2eTimeoutMs}`],
+      args: [`--test-concurrency=${e2eConcurrency}`, `--test-timeout=${e2eTimeoutMs}`],
     },
   ]
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { test, type TestContext } from 'node:test'
+import { describe, test, type TestContext } from 'node:test'
 import { startChild, type Child } from '../stage/child-process.ts'
 import { findFreePort } from '../stage/free-port.ts'
 import { startHoldfast, type Holdfast } from '../stage/holdfast-process.ts'
@@ -70,64 +70,70 @@ async function assertAllThereOnce(server: Holdfast, traces: ReadonlyMap<string, 
 
 const endings = ['return', 'shutdown', 'exit', 'throw', 'reject', 'SIGTERM', 'SIGINT', 'flush, kill -9']
 
-for (const protocol of ['grpc', 'http/protobuf', 'http/json'] as const) {
-  test(`${protocol}: agents that end in any way while the server is away lose nothing`, async (t) => {
-    const stage = await setStage(t, protocol)
-    const traces = new Map<string, number>()
-    for (const ending of protocol === 'http/json' ? ['return', 'flush, kill -9'] : endings) {
-      const child = stage.startAgent(ending)
-      traces.set(await traceOf(child), 11)
-      const { code, signal } = await child.exited
-      const how = ending === 'flush, kill -9' ? 'SIGKILL' : ending.startsWith('SIG') ? ending : null
-      assert.equal(signal, how, `${ending}: ${child.stderr()}`)
-      if (signal === null) assert.equal(code, ending === 'throw' || ending === 'reject' ? 1 : 0, ending)
-    }
-    assert.ok((await stage.listSpooled()).length >= traces.size)
+describe('while the server is away', { concurrency: 2 }, () => {
+  for (const protocol of ['grpc', 'http/protobuf', 'http/json'] as const) {
+    test(`${protocol}: agents that end in any way lose nothing`, async (t) => {
+      const stage = await setStage(t, protocol)
+      const traces = new Map<string, number>()
+      for (const ending of protocol === 'http/json' ? ['return', 'flush, kill -9'] : endings) {
+        const child = stage.startAgent(ending)
+        traces.set(await traceOf(child), 11)
+        const { code, signal } = await child.exited
+        const how = ending === 'flush, kill -9' ? 'SIGKILL' : ending.startsWith('SIG') ? ending : null
+        assert.equal(signal, how, `${ending}: ${child.stderr()}`)
+        if (signal === null) assert.equal(code, ending === 'throw' || ending === 'reject' ? 1 : 0, ending)
+      }
+      assert.ok((await stage.listSpooled()).length >= traces.size)
 
-    const server = await stage.startServer()
-    // Several at once: one of them sends what waits, or the server would count more than there is.
-    for (const next of [stage.startAgent('return'), stage.startAgent('return'), stage.startAgent('return')]) {
-      traces.set(await traceOf(next), 11)
-      assert.deepEqual(await next.exited, { code: 0, signal: null })
-    }
-    assert.deepEqual(await stage.listSpooled(), [])
-    await assertAllThereOnce(server, traces)
-    assert.deepEqual(await server.stop(), { code: 0, signal: null })
-  })
-}
+      const server = await stage.startServer()
+      // Several at once: one of them sends what waits, or the server would count more than there is.
+      for (const next of [
+        stage.startAgent('return'),
+        stage.startAgent('return'),
+        stage.startAgent('return'),
+      ]) {
+        traces.set(await traceOf(next), 11)
+        assert.deepEqual(await next.exited, { code: 0, signal: null })
+      }
+      assert.deepEqual(await stage.listSpooled(), [])
+      await assertAllThereOnce(server, traces)
+      assert.deepEqual(await server.stop(), { code: 0, signal: null })
+    })
+  }
 
-for (const protocol of ['grpc', 'http/protobuf'] as const) {
-  test(`${protocol}: a server that restarts in the middle of long runs, by a stop and by kill -9, costs no span`, async (t) => {
-    const stage = await setStage(t, protocol)
-    let server = await stage.startServer()
-    const steps = 400
-    const agents = [stage.startAgent('return', steps, 10), stage.startAgent('return', steps, 10)]
-    const traces = await Promise.all(agents.map(traceOf))
-    const waitForStep = (step: number): Promise<unknown> =>
-      Promise.all(agents.map((child) => child.waitForLine((line) => line === `step ${step}` || undefined)))
-    await waitForStep(60)
-    await server.stop()
-    await waitForStep(160)
-    server = await stage.startServer()
-    await waitForStep(Math.min(steps, 260))
-    await server.crash()
-    server = await stage.startServer()
-    for (const { exited } of agents) assert.deepEqual(await exited, { code: 0, signal: null })
+  for (const protocol of ['grpc', 'http/protobuf'] as const) {
+    test(`${protocol}: a server that restarts in the middle of long runs, by a stop and by kill -9, costs no span`, async (t) => {
+      const stage = await setStage(t, protocol)
+      let server = await stage.startServer()
+      const steps = 400
+      const agents = [stage.startAgent('return', steps, 10), stage.startAgent('return', steps, 10)]
+      const traces = await Promise.all(agents.map(traceOf))
+      const waitForStep = (step: number): Promise<unknown> =>
+        Promise.all(agents.map((child) => child.waitForLine((line) => line === `step ${step}` || undefined)))
+      await waitForStep(60)
+      await server.stop()
+      await waitForStep(160)
+      server = await stage.startServer()
+      await waitForStep(Math.min(steps, 260))
+      await server.crash()
+      server = await stage.startServer()
+      for (const { exited } of agents) assert.deepEqual(await exited, { code: 0, signal: null })
 
-    // What the agents could not deliver before they ended, the next one does.
-    const last = stage.startAgent('return', 1)
-    traces.push(await traceOf(last))
-    await last.exited
-    assert.deepEqual(await stage.listSpooled(), [])
-    for (const [index, traceId] of traces.entries()) {
-      const count = index < agents.length ? steps + 1 : 2
-      await waitUntil(async () => (await listSpans(server.queryUrl, traceId)).length >= count)
-      assert.equal((await listSpans(server.queryUrl, traceId)).length, count)
-    }
-    await waitUntil(async () => (await readLedger(server.queryUrl)).spans.pending === 0)
-    const { balanced, spans } = await readLedger(server.queryUrl)
-    assert.equal(balanced, true)
-    assert.equal(spans.stored, 2 * (steps + 1) + 2)
-    assert.deepEqual(await server.stop(), { code: 0, signal: null })
-  })
-}
+      // What the agents could not deliver before they ended, the next one does.
+      const last = stage.startAgent('return', 1)
+      traces.push(await traceOf(last))
+      await last.exited
+      assert.deepEqual(await stage.listSpooled(), [])
+      for (const [index, traceId] of traces.entries()) {
+        const count = index < agents.length ? steps + 1 : 2
+        await waitUntil(async () => (await listSpans(server.queryUrl, traceId)).length >= count)
+        assert.equal((await listSpans(server.queryUrl, traceId)).length, count)
+      }
+      await waitUntil(async () => (await readLedger(server.queryUrl)).spans.pending === 0)
+      const { balanced, spans } = await readLedger(server.queryUrl)
+      assert.equal(balanced, true)
+      assert.equal(spans.stored, 2 * (steps + 1) + 2)
+      assert.deepEqual(await server.stop(), { code: 0, signal: null })
+    })
+  }
+})
