@@ -65,7 +65,7 @@ export function makeShopServer(reader: ShopReader): McpServer {
     'execute_sql_query',
     {
       description:
-        'Runs one SELECT of PostgreSQL 18, for at most 5 seconds, and gives its first 100 rows. Long texts are cut. Nothing can be changed.',
+        'Runs one SELECT of PostgreSQL, for at most 5 seconds, and gives its first 100 rows. Long texts are cut. Nothing can be changed.',
       inputSchema: z.object({ sql: z.string().min(1).max(20_000) }),
       annotations,
     },

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { findJoins } from './find-joins.ts'
+
+const key = (table: string, to: string) => ({
+  table,
+  columns: [`${to}_id`],
+  references_table: to,
+  references_columns: [`${to}_id`],
+})
+const keys = [
+  key('album', 'artist'),
+  key('track', 'album'),
+  key('track', 'genre'),
+  key('line', 'track'),
+  key('line', 'invoice'),
+]
+
+describe('findJoins', () => {
+  test('tables that refer to each other need no other', () => {
+    assert.deepEqual(findJoins(['genre', 'track'], keys), {
+      connecting: [],
+      conditions: ['track.genre_id = genre.genre_id'],
+    })
+  })
+
+  test('what lies on the way is added, with the reason', () => {
+    assert.deepEqual(findJoins(['artist', 'invoice'], keys), {
+      connecting: [
+        { table: 'line', because: ['connects artist and invoice'] },
+        { table: 'track', because: ['connects artist and invoice'] },
+        { table: 'album', because: ['connects artist and invoice'] },
+      ],
+      conditions: [
+        'album.artist_id = artist.artist_id',
+        'track.album_id = album.album_id',
+        'line.track_id = track.track_id',
+        'line.invoice_id = invoice.invoice_id',
+      ],
+    })
+  })
+
+  test('a table that nothing connects stays alone; none, and one, need no joins', () => {
+    assert.deepEqual(findJoins(['genre', 'weather'], keys), { connecting: [], conditions: [] })
+    assert.deepEqual(findJoins(['genre'], keys), { connecting: [], conditions: [] })
+    assert.deepEqual(findJoins([], keys), { connecting: [], conditions: [] })
+  })
+
+  test('a key of several columns is one condition', () => {
+    const pair = { table: 'a', columns: ['x', 'y'], references_table: 'b', references_columns: ['v', 'w'] }
+    assert.deepEqual(findJoins(['a', 'b'], [pair]).conditions, ['a.x = b.v and a.y = b.w'])
+  })
+})
