@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import type { Constraint } from '../canonical-query.ts'
 
 /** Raised with every change that gives a question another meaning, or a meaning another text. */
-const rulesVersion = 1
+const rulesVersion = 2
 
 export interface FingerprintParts {
   readonly constraints: readonly Constraint[]

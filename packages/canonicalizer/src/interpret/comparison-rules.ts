@@ -20,7 +20,7 @@ const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>(
 export const comparisonRules: readonly Rule[] = [
   {
     shape: shape(
-      '(?:(?<![bBP] )(?<before>[AM]) (?:o )?)?n (?<low>[#Y])(?: [U$])? [&k] (?<high>[#Y])(?: (?<unit>[U$]))?(?: (?<after>A)(?! [onxc#Ydtifbq]))?',
+      '(?:(?<![bBP] )(?<before>[AM]) (?:o )?)?n (?<low>[#Y])(?: (?<lowUnit>[U$]))? [&k] (?<high>[#Y])(?: (?<unit>[U$]))?(?: (?<after>A)(?! [onxc#Ydtifbq]))?',
     ),
     apply: applyRange,
   },
@@ -71,14 +71,16 @@ export const comparisonRules: readonly Rule[] = [
 /** After times were found, for "released in 2005" is one. */
 export const equalityRules: readonly Rule[] = [
   {
-    shape: shape('(?:(?<before>A) (?:o )?)?(?<number>#)(?: (?<unit>[U$]))?'),
+    shape: shape('(?:(?<before>A) (?:o )?)?(?<number>(?<=A[~o-]*)Y|#)(?: (?<unit>[U$]))?'),
     apply: (found) => {
       const isPartOfMore =
         /(?:[lqcntkfxbB]|n[~-]*[#Y][~-]*&)[~-]*$/.test(found.before) || /^[~-]*[lOk]/.test(found.after)
       // "lengths of the 10 longest films"
       const isCount = found.one('unit') === undefined && /^[~-]*[KspmE1]/.test(found.after)
       const hasAttribute = found.one('before') !== undefined || found.one('unit')?.kind === 'U'
-      return isPartOfMore || isCount || !hasAttribute ? undefined : compare(found, 'EQ')
+      // "over 5 minutes 30 seconds" has one length.
+      const isSecondPart = /1[~&-]*$/.test(found.before) && found.one('before') === undefined
+      return isPartOfMore || isCount || isSecondPart || !hasAttribute ? undefined : compare(found, 'EQ')
     },
   },
 ]
@@ -86,23 +88,35 @@ export const equalityRules: readonly Rule[] = [
 function compare(found: Found, word: string): readonly Item[] | undefined {
   const { attribute, after } = agreedAttribute(found)
   const operator = operators.get(word)
-  const number = readNumber(found.one('number'), found.one('unit') ?? found.one('unit2'))
+  const unit = found.one('unit') ?? found.one('unit2')
+  const number = readNumber(found.one('number'), unit)
   if (attribute === undefined || operator === undefined || number === undefined) return undefined
+  if (unit === undefined && mayMeanOtherUnit(found, attribute)) return undefined
+  // "revenue over 2005" may be that of a year; "above 2005" is not.
+  const isYear = found.one('number')?.kind === 'Y' && unit === undefined && found.one('before')?.kind === 'M'
+  if (isYear && /^(?:over|under|up to)$/.test(found.one('cue')?.text ?? '')) return undefined
   const negated = found.one('not') !== undefined
   const taken = found.all.filter((item) => item !== after)
+  const filter = makeFilter(taken, attribute, negated ? negate(operator) : operator, number, negated)
   return [
-    makeFilter(taken, attribute, negated ? negate(operator) : operator, number, negated),
+    unit?.id.includes('*') === true ? { ...filter, id: scaled } : filter,
     ...(after === undefined ? [] : [after]),
   ]
 }
 
 function applyRange(found: Found): readonly Item[] | undefined {
   const unit = found.one('unit') ?? found.one('unit2')
-  const low = readNumber(found.one('low') ?? found.one('low2'), unit)
+  const lowUnit = found.one('lowUnit')
+  const low = readNumber(found.one('low') ?? found.one('low2'), lowUnit ?? unit)
   const high = readNumber(found.one('high') ?? found.one('high2'), unit)
   const { attribute, after } = agreedAttribute(found)
   if (attribute === undefined || low === undefined || high === undefined) return undefined
-  if (/x[~-]*$/.test(found.before)) return undefined
+  if (/x[~-]*$/.test(found.before) || (lowUnit !== undefined && unit === undefined)) return undefined
+  // "between 30 and 2 minutes": 30 of what?
+  if (Number(low) > Number(high)) return undefined
+  // "revenue between 2003 and 2005" is that of years.
+  const isYears = found.one('low')?.kind === 'Y' && found.one('high')?.kind === 'Y' && unit === undefined
+  if (isYears && found.one('before')?.kind === 'M') return undefined
   const taken = found.all.filter((item) => item !== after)
   return [
     makeFilter(taken, attribute, '>=', low, false),
@@ -110,6 +124,19 @@ function applyRange(found: Found): readonly Item[] | undefined {
     ...(after === undefined ? [] : [after]),
   ]
 }
+
+/** "Over 2 and under 3 hours": minutes, or hours? */
+function mayMeanOtherUnit(found: Found, attribute: string): boolean {
+  const others = found.row.filter((item) => !found.all.includes(item))
+  return others.some(
+    ({ kind, id, constraint }) =>
+      (kind === 'U' && id.startsWith(`${attribute}*`)) ||
+      (constraint?.kind === 'filter' && constraint.attribute === attribute && id === scaled),
+  )
+}
+
+/** The id of a filter whose number was converted from another unit. */
+const scaled = 'scaled'
 
 function compareCount(found: Found, word: string): readonly Item[] | undefined {
   const entity = found.one('entity') ?? found.one('entity2')
@@ -126,7 +153,9 @@ function compareCount(found: Found, word: string): readonly Item[] | undefined {
 /** The one attribute that cue, unit and neighbours speak of; `after` where the attribute that follows is another. */
 function agreedAttribute(found: Found): { attribute?: string; after?: Item } {
   const cue = /^(.+) \w+$/.exec(found.one('cue')?.kind === 'c' ? (found.one('cue')?.id ?? '') : '')?.[1]
-  const units = [found.one('unit'), found.one('unit2')].filter((unit) => unit?.kind === 'U')
+  const units = [found.one('unit'), found.one('unit2'), found.one('lowUnit')].filter(
+    (unit) => unit?.kind === 'U',
+  )
   const before = found.one('before')
   const after = found.one('after') ?? found.one('after2')
   const named = [

@@ -22,6 +22,17 @@ const attributeBehind: Rule = {
   },
 }
 
+/** "whose rating is not PG". */
+const attributeInFront: Rule = {
+  shape: shape('(?<named>A) (?<filter>1)'),
+  apply: ({ all, one }) => {
+    const constraint = one('filter')?.constraint
+    const isOwn =
+      constraint?.kind === 'filter' && constraint.attribute === one('named')?.id && constraint.negated
+    return isOwn ? [understood({ ...constraint, span: spanOf(all) }, all)] : undefined
+  },
+}
+
 export function findFilters(items: readonly Item[]): readonly Item[] {
   let result = items
   // Each time the first attribute of every chain is understood.
@@ -29,7 +40,7 @@ export function findFilters(items: readonly Item[]): readonly Item[] {
     left = countValues(result)
     result = applyRules(result, [chain])
   }
-  return applyRules(result, [attributeBehind])
+  return applyRules(result, [attributeInFront, attributeBehind])
 }
 
 function countValues(items: readonly Item[]): number {
@@ -70,6 +81,7 @@ function applyChain(found: Found): readonly Item[] | undefined {
   const before = found.one('before')
   // Another attribute is none of this filter's: "title of PG films" asks for titles. A category may be an entity too.
   const isBeforeOwn = before === undefined || before.id === attribute
+  if (before?.kind === 'A' && !isBeforeOwn && isSaidOf(before, found)) return undefined
   const not = found.one('not')
   const negated =
     not !== undefined && isBeforeOwn && covers(not, own, encode(rest) + found.after, found.before)
@@ -79,6 +91,18 @@ function applyChain(found: Found): readonly Item[] | undefined {
     : found.all.slice(0, isBeforeOwn && before ? found.all.indexOf(before) : firstValue)
   const taken = [...(negated ? [not] : []), ...(isBeforeOwn && before ? [before] : []), ...own]
   return [...leading, ...makeFilters(own, negated, taken), ...rest]
+}
+
+/** "whose title is Horror" says it of the title; "PG-rated horror" and "the title of horror films" do not. */
+function isSaidOf(attribute: Item, { row, all, group }: Found): boolean {
+  const link = all.slice(all.indexOf(attribute) + 1, all.indexOf(group('values')[0] as Item))
+  const before = row.slice(0, row.indexOf(attribute)).findLast(({ kind }) => !'~-'.includes(kind))
+  const isTaken = 'V1'.includes(before?.kind ?? ' ') && ownAttribute(before) === attribute.id
+  return !isTaken && !encode(link).includes('o')
+}
+
+function ownAttribute(item: Item | undefined): string {
+  return item?.constraint?.kind === 'filter' ? item.constraint.attribute : attributeOf(item)
 }
 
 /** One of several values, or each of them by itself. */
@@ -116,6 +140,8 @@ function covers(not: Item, own: readonly Item[], following: string, before: stri
   if (not.kind === 'X') return joints === ''
   // "not R rated comedies": not both, or comedies that are not? "stores without R rated films": films of another rating?
   if (/^[V1]/.test(next) || (/^E/.test(next) && /[E]/.test(before))) return false
+  // "orders not shipped in 2005": not then, or not at all?
+  if (/^(?:[iotf][~-]*)?(?:[Yd]|[jqat][~-]*[#Ydu]|a|h)/.test(next)) return false
   // "not R or a comedy"
   if (/^(?:[,v][~-]*)+[V1]/.test(next)) return false
   if (/[xX][~-]*$/.test(before)) return false

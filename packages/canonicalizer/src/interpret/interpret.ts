@@ -6,7 +6,7 @@ import type { PatternMatch } from '../engine/nlp-engine.ts'
 import type { NormalisedText } from '../normalise/normalise.ts'
 import { comparisonRules, equalityRules } from './comparison-rules.ts'
 import { findFilters } from './filter-rules.ts'
-import type { Item } from './item.ts'
+import { isAskedFor, type Item } from './item.ts'
 import { groupRules, metricRules } from './metric-rules.ts'
 import { findOrder } from './order-rules.ts'
 import { readItems } from './read-items.ts'
@@ -33,7 +33,10 @@ export function interpret(question: NormalisedText, matches: readonly PatternMat
   const withOwners = hasSeveralEntities
     ? grouped.map((item, index) => addOwner(item, index, grouped))
     : grouped
-  const residue = findResidue(withOwners, hasSeveralEntities)
+  const found = findResidue(withOwners, hasSeveralEntities)
+  // "thank you" and "hello" are not one question because neither is any.
+  const isNothing = found.items.length === 0 && withOwners.every((item) => constraintOf(item).length === 0)
+  const residue = isNothing ? { items: read, unknown: read } : found
   const constraints = withOwners.flatMap(constraintOf).sort((a, b) => a.span.start - b.span.start)
   return {
     constraints,
@@ -46,7 +49,7 @@ function constraintOf(item: Item): Constraint[] {
   if (item.constraint !== undefined) return [item.constraint]
   const { id, span } = item
   if (item.kind === 'E') return [{ kind: 'entity', id, span }]
-  return item.kind === 'A' ? [{ kind: 'attribute', id, span }] : []
+  return isAskedFor(item) ? [{ kind: 'attribute', id, span }] : []
 }
 
 /** The entity that an item names, by itself or within. */

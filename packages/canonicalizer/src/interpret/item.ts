@@ -73,6 +73,11 @@ export function kindOf(label: string, id: string): string {
   return kinds.find(([name, shape]) => name === label && shape.test(id))?.[2] ?? '?'
 }
 
+/** A column that is asked for; "hired employees in 2003" asks for none. */
+export function isAskedFor({ kind, text }: Item): boolean {
+  return kind === 'A' && !text.endsWith('ed')
+}
+
 export function encode(items: readonly Item[]): string {
   return items.map(({ kind }) => kind).join('')
 }

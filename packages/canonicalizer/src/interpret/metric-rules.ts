@@ -1,6 +1,6 @@
 // What is counted or added up: "how many films", "average length of films", "total revenue"; and by what it is grouped.
 import type { Aggregation } from '../canonical-query.ts'
-import { spanOf, understood, type Item } from './item.ts'
+import { encode, spanOf, understood, type Item } from './item.ts'
 import { shape, type Found, type Rule } from './rule.ts'
 
 export const metricRules: readonly Rule[] = [
@@ -9,7 +9,9 @@ export const metricRules: readonly Rule[] = [
     shape: shape('(?<cue>[gG]) (?:o )?(?<kept>(?:[12] )*)(?<entity>E)(?! [AM])'),
     apply: (found) => {
       const cue = found.one('cue')
-      if (cue?.kind === 'G' && (cue.id !== 'SUM' || cue.text === 'how much')) return undefined
+      // "total films" are counted; "the total of the invoices" is none of them.
+      const isTotal = cue?.text === 'total' && !/^Go/.test(encode(found.all).replace(/[~-]/g, ''))
+      if (cue?.kind === 'G' && !isTotal) return undefined
       return [...found.group('kept'), makeMetric(found, 'COUNT', found.one('entity'))]
     },
   },

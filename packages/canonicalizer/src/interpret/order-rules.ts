@@ -24,6 +24,7 @@ const rules: readonly Rule[] = [
     apply: (found) => {
       const cue = found.one('cue') ?? found.one('cue2')
       const number = found.one('number') ?? found.one('number2')
+      if (number !== undefined && isShort(number)) return undefined
       return makeLimit(found.all, number?.text ?? '', (cue?.id ?? 'TOP') as LimitEnd)
     },
   },
@@ -32,7 +33,7 @@ const rules: readonly Rule[] = [
     shape: shape('^ (?<number>#)(?= (?:[15sp] )*[E1])'),
     apply: (found) => {
       const number = found.one('number')
-      return number === undefined ? undefined : makeLimit([number], number.text, 'ANY')
+      return number === undefined || isShort(number) ? undefined : makeLimit([number], number.text, 'ANY')
     },
   },
   {
@@ -61,6 +62,11 @@ const rules: readonly Rule[] = [
         .map((name) => found.one(name))
         .find(Boolean)
       const by = found.one('by') ?? found.one('by2') ?? found.one('by3')
+      // "top 10 films sorted by length": the longest, the shortest, or ten others?
+      const isTop = found.row.some(
+        (item) => isLimit(item) && ['TOP', 'BOTTOM'].includes(item.constraint.from),
+      )
+      if (direction === undefined && isTop) return undefined
       return [
         makeSort(found.all, nameOf(by), direction === undefined ? 'ASC' : directionOf(direction), wholeOrder),
       ]
@@ -94,6 +100,11 @@ const rules: readonly Rule[] = [
 
 export function findOrder(items: readonly Item[]): readonly Item[] {
   return settleLimit(applyRules(items, rules))
+}
+
+/** "4K laptops" are not 4 000: the number is longer than what was typed. */
+function isShort({ text, span }: Item): boolean {
+  return text.length > span.end - span.start && text.endsWith('000')
 }
 
 /** An order has a top: "10 longest films" are the top ten by length, the bottom is the top of the opposite order. */

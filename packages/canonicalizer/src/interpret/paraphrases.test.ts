@@ -87,7 +87,10 @@ function sayIt(
     const chosen = all[(seeds[index] ?? 0) % all.length]
     chosen?.into.push(chosen.text)
   })
+  const hasTop = [1, 2, 4].includes(of[0] ?? 0)
   const sorted = behind.length > 0 && of[5] !== 0 ? behind.splice(-1) : []
+  // "top 10 films sorted by title" does not say which ten.
+  if (hasTop && of[5] === 1) sorted[0] = 'ordered by title ascending'
   const turned = behind.map((_, index) => behind[(index + turn) % behind.length] ?? '')
   // After a negation "and" says where it ends: "not comedies rated PG" might be meant as one thing.
   const joined = turned.map((text, index) =>

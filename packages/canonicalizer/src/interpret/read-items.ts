@@ -1,7 +1,7 @@
 // From words and matches to items. What no pattern matched is a number, a date, or a word that nobody knows.
 import type { PatternMatch } from '../engine/nlp-engine.ts'
 import type { NormalisedText, NormalisedWord } from '../normalise/normalise.ts'
-import { kindOf, type Item } from './item.ts'
+import { encode, kindOf, type Item } from './item.ts'
 
 /** `matches` do not overlap, and stand on borders of words. */
 export function readItems(question: NormalisedText, matches: readonly PatternMatch[]): Item[] {
@@ -12,19 +12,31 @@ export function readItems(question: NormalisedText, matches: readonly PatternMat
     if (first === undefined) break
     if (first.breakBefore) items.push(makeItem(',', '', [{ ...first, text: ',' }]))
     const match = byStart.get(first.textStart)
+    const words = question.words.filter(
+      ({ textStart, textEnd }) => match !== undefined && textStart >= match.start && textEnd <= match.end,
+    )
     const kind = match === undefined ? '?' : kindOf(match.label, match.id)
-    if (match === undefined || kind === '?') {
-      items.push(makeItem(kindOfWord(first.text), '', [first]))
+    if (match === undefined || kind === '?' || !isMeant(match, words, question.words)) {
+      items.push(makeItem(first.quote > 0 ? '?' : kindOfWord(first.text), '', [first]))
       index += 1
       continue
     }
-    const words = question.words.filter(
-      ({ textStart, textEnd }) => textStart >= match.start && textEnd <= match.end,
-    )
     items.push(makeItem(kind, match.id, words))
     index += Math.max(1, words.length)
   }
   return settleStart(items)
+}
+
+/** Whether the words stand for the pattern: "US" is no "us", and of a quotation only the whole may be a value's name. */
+function isMeant(
+  match: PatternMatch,
+  words: readonly NormalisedWord[],
+  all: readonly NormalisedWord[],
+): boolean {
+  if (match.label === 'NOISE' && words.some(({ isCapitals }) => isCapitals)) return false
+  const quotes = new Set(words.map(({ quote }) => quote).filter((quote) => quote > 0))
+  const isWhole = all.every((word) => !quotes.has(word.quote) || words.includes(word))
+  return quotes.size === 0 || (match.label === 'FILTER' && isWhole)
 }
 
 function makeItem(kind: string, id: string, words: readonly NormalisedWord[]): Item {
@@ -50,8 +62,39 @@ function kindOfWord(text: string): string {
 /** "Show me all of the …" says nothing at the start; anywhere else the same words may matter. */
 function settleStart(items: readonly Item[]): Item[] {
   const firstContent = items.findIndex(({ kind }) => !'^~-o,'.includes(kind))
+  const firstWord = items.findIndex(({ kind, text }) => kind !== ',' && !greetings.has(text))
   return items.map((item, index) => {
+    const isQuestion = index === firstWord && item.kind !== '^' && askingWords.test(item.text)
+    if (isQuestion || pointsBack(items, index)) return { ...item, kind: '?' }
     if (index < firstContent && '^-o,'.includes(item.kind)) return { ...item, kind: '~' }
+    // "who is the youngest employee"
+    if (item.kind === 'W' && index === firstContent && items[index + 1]?.kind === '-')
+      return { ...item, kind: '~' }
     return item.kind === '^' ? { ...item, kind: '?' } : item
   })
+}
+
+const greetings = new Set('hello hi hey ok so please kindly'.split(' ').concat('hi there'))
+/** "Is the longest film PG?" asks for yes or no, not for films. */
+const askingWords = /^(?:is|are|was|were|be|do|does|did)(?: |$)/
+
+/**
+ * Whether a word stands for what was said elsewhere ("its length", "actors of that film", "actors in the film"), or for
+ * what was and may be no more ("customers who were active"; "orders that were shipped" still are).
+ */
+function pointsBack(items: readonly Item[], index: number): boolean {
+  const { text = '', kind = '' } = items[index] ?? {}
+  if (!'~-'.includes(kind)) return false
+  const before = encode(items.slice(0, index)).replace(/[~^-]+$/, '')
+  const after = encode(items.slice(index + 1))
+  if (text === 'its' || text === 'their') return !/[EV]/.test(before)
+  if (text === 'that') return !/[EAMVg]$/.test(before) && /^[~-]*[EAMVKl]/.test(after)
+  if (text === 'was' || text === 'were' || text === 'been') {
+    const value = items[index + 1 + after.search(/V/)]
+    return /^[~-]*(?:x[~-]*)?V/.test(after) && value?.text.endsWith('ed') !== true
+  }
+  if (text === 'a' || text === 'an') return /^(?:,|$)/.test(after)
+  return (
+    text === 'the' && /[oiwbfrk]$/.test(before) && /^E$/.test(after) && items[index + 1]?.isPlural === false
+  )
 }

@@ -1,6 +1,6 @@
 // What was not understood. Precision comes from here: a word that no constraint stands for goes into the fingerprint, in
 // its place among the constraints, so that it can cost a shared key but never make a wrong one.
-import { encode, type Item } from './item.ts'
+import { encode, isAskedFor, type Item } from './item.ts'
 import { shape } from './rule.ts'
 
 /** Words that say nothing more once their neighbours are understood: "number *of* films", "customers *in* Canada". */
@@ -12,7 +12,8 @@ const light: readonly RegExp[] = [
   shape('(?<=6 )w(?= $)'),
   shape('(?<=[E3] )b(?= 1)'),
   shape('(?<=5 E )l(?= $)'),
-  shape('(?<=3.*)[rf](?= [E16])'),
+  shape('(?<=3.*)[rf](?= [16])'),
+  shape('(?<=3.*)r(?= E)'),
   shape('(?<=[123456] (?:, )?)[&!](?= (?:[wifoW] )?[123456])'),
   shape('(?<=A )&(?= A)'),
   shape('(?<=[E312] (?:[&!] )?)W(?= [125])'),
@@ -34,13 +35,53 @@ export function findResidue(items: readonly Item[], hasSeveralEntities: boolean)
   const kinds = encode(items)
   const isLight = new Set(light.flatMap((one) => [...kinds.matchAll(one)].map(({ index }) => index)))
   const isUnknown = (item: Item, index: number): boolean =>
-    !isLight.has(index) && item.constraint === undefined && !'EA'.includes(item.kind)
+    !isLight.has(index) && item.constraint === undefined && item.kind !== 'E' && !isAskedFor(item)
   const unknown = items.filter(isUnknown)
   const free = new Set(items.filter(({ kind }) => kind === 'E').map(({ id }) => id))
-  const isTwice = /4.*4|5.*5/.test(kinds)
-  if (unknown.length === 0 && free.size < 2 && !isTwice) return { items: [], unknown }
+  if (unknown.length === 0 && free.size < 2 && !dependsOnOrder(items, kinds)) return { items: [], unknown }
   const kept = items.filter((item, index) =>
     hasSeveralEntities ? !'~,'.includes(item.kind) : !isLight.has(index),
   )
   return { items: kept, unknown }
+}
+
+/** Whether what belongs together is said by the order alone: "PG films over 2 hours and R films under 2 hours". */
+function dependsOnOrder(items: readonly Item[], kinds: string): boolean {
+  const bare = kinds.replace(/[~-]/g, '')
+  const isTwice = /4.*4|5.*5|2.*2/.test(bare)
+  const heads = items.flatMap(({ kind, id, constraint }) =>
+    kind === 'E' ? [id] : constraint?.kind === 'metric' ? [constraint.of] : [],
+  )
+  // "the average length and the revenue of PG films" has one list of metrics, "… of PG films, the revenue" two.
+  const metrics = bare.replace(/3(?:[,&]*3)+/g, '3')
+  // "the average length of the 10 longest films": of those ten; "the 10 longest films and the average length" is not.
+  const isOfSome = /3/.test(metrics) && /[45]/.test(metrics)
+  // "orders shipped in 2004 and returned": which of the two was in 2004?
+  const isTimeOfFilter =
+    /1i?2/.test(bare) && items.some(isTimeOfAnything) && items.filter(isValueFilter).length > 1
+  const isListed = new Set(heads).size < heads.length || /3.*3/.test(metrics)
+  return isTwice || isListed || isOfSome || isTimeOfFilter || isSaidInTwoPlaces(items)
+}
+
+/** "Laptops under 500 and phones under 300"; not "laptops and phones under 500", where one list has both. */
+function isSaidInTwoPlaces(items: readonly Item[]): boolean {
+  const places = items
+    .filter(({ kind }) => !'~-,&'.includes(kind))
+    .map(({ constraint }) =>
+      constraint?.kind === 'filter' && constraint.operator !== '!='
+        ? `${constraint.attribute}${constraint.operator}`
+        : '',
+    )
+  return places.some((place, index) => {
+    const next = places.indexOf(place, index + 1)
+    return place !== '' && next > index + 1
+  })
+}
+
+function isTimeOfAnything({ constraint }: Item): boolean {
+  return constraint?.kind === 'time' && constraint.attribute === undefined
+}
+
+function isValueFilter({ constraint }: Item): boolean {
+  return constraint?.kind === 'filter' && !constraint.isLiteral
 }

@@ -7,6 +7,8 @@ export interface Found {
   /** The kinds before and after it. */
   readonly before: string
   readonly after: string
+  /** The whole row. */
+  readonly row: readonly Item[]
   /** The items of a named group; none when it did not take part. */
   group(name: string): readonly Item[]
   /** The first item of a named group. */
@@ -43,6 +45,7 @@ function applyRule(items: readonly Item[], rule: Rule): readonly Item[] {
       all: items.slice(match.index, end),
       before: kinds.slice(0, match.index),
       after: kinds.slice(end),
+      row: items,
       group,
       one: (name) => group(name)[0],
     })

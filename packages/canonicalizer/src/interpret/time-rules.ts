@@ -18,10 +18,19 @@ export const timeRules: readonly Rule[] = [
   },
   {
     shape: shape(
-      '(?:(?<![bBP] )(?<attribute>A) )?[ior] (?:u )?(?<date>[Yd])|(?<![bBP] )(?<attribute2>A) (?:u )?(?<date2>[Yd])',
+      '(?:(?<![bBP] )(?<attribute>A) )?(?<link>[ior]) (?:(?<unit>u) )?(?<date>[Yd])|(?<![bBP] )(?<attribute2>A) (?:(?<unit2>u) )?(?<date2>[Yd])',
     ),
     apply: (found) => {
       const date = found.one('date') ?? found.one('date2')
+      const attribute = found.one('attribute') ?? found.one('attribute2')
+      // "a price of 2000" is a number, "the year of release is 2005" a year, and so is "priced in 2000".
+      const isNumber =
+        attribute !== undefined &&
+        date?.kind === 'Y' &&
+        found.one('link')?.kind !== 'i' &&
+        !temporal.test(attribute.text)
+      const unit = (found.one('unit') ?? found.one('unit2'))?.id
+      if (isNumber || (unit !== undefined && unit !== unitOf(date))) return undefined
       return makeTime(found, `${startOf(date)}/${endOf(date)}`)
     },
   },
@@ -54,6 +63,13 @@ export const timeRules: readonly Rule[] = [
     apply: (found) => makeTime(found, found.one('month')?.id ?? ''),
   },
 ]
+
+const temporal = /\b(?:year|date|day|month|time|quarter)\b/
+
+function unitOf(date: Item | undefined): string {
+  const [, part] = (date?.text ?? '').split('-')
+  return `UNIT ${part === undefined ? 'YEAR' : part.startsWith('q') ? 'QUARTER' : /-.*-/.test(date?.text ?? '') ? 'DAY' : 'MONTH'}`
+}
 
 function makeTime(found: Found, range: string | undefined): readonly Item[] | undefined {
   // "not in 2005" leaves out a time; there is no constraint for that.

@@ -1,7 +1,7 @@
 // Patterns are matched in the normalised text, so they are normalised as questions are: an author writes "PG-13 movies".
 import type { Pattern, PatternProblem, PatternSet, TextValue, TokenPattern } from '../patterns/pattern-set.ts'
 import { normalise, QuestionTooLong } from './normalise.ts'
-import { makeVocabulary, type Vocabulary } from './vocabulary.ts'
+import { makeVocabulary, type KnownWord, type Vocabulary } from './vocabulary.ts'
 
 export type NormalisedPatterns =
   | { readonly ok: true; readonly patterns: PatternSet; readonly vocabulary: Vocabulary }
@@ -62,7 +62,11 @@ function normaliseValue(value: TextValue, vocabulary: Vocabulary): TextValue {
   )
 }
 
-function wordsOf(pattern: Pattern): string[] {
+function wordsOf(pattern: Pattern): KnownWord[] {
+  return textsOf(pattern).map((text) => ({ text, isValue: pattern.label === 'FILTER' }))
+}
+
+function textsOf(pattern: Pattern): string[] {
   if (pattern.kind === 'phrase') return (tryNormalise(pattern.pattern) ?? '').split(' ')
   if (pattern.kind === 'dependency') return []
   const texts = pattern.pattern.flatMap((token) =>

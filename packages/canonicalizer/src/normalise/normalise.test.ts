@@ -5,9 +5,9 @@ import { maxQuestionChars, normalise, QuestionTooLong } from './normalise.ts'
 import { makeVocabulary } from './vocabulary.ts'
 
 const vocabulary = makeVocabulary(
-  'film movies customer rental country rated pg13 comedy são paulo series address status category actors top two ten'.split(
-    ' ',
-  ),
+  'film movies customer rental country rated pg13 comedy são paulo series address status category actors top two ten'
+    .split(' ')
+    .map((text) => ({ text, isValue: false })),
 )
 const read = (question: string): string => normalise(question, vocabulary).text
 
@@ -62,7 +62,7 @@ describe('numbers', () => {
     becomes({
       '1,000': '1000',
       '10k': '10000',
-      '1.5m': '1500000',
+      '1.5bn': '1500000000',
       'twenty-five': '25',
       'a hundred and twenty': '120',
       'two thousand five': '2005',

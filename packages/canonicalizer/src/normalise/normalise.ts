@@ -68,7 +68,12 @@ function correctWords(words: readonly Word[], vocabulary: Vocabulary): Word[] {
   for (const word of words) {
     const before = result.at(-1)
     // "PG 13" is PG13 to whoever has a pattern for that.
-    if (before !== undefined && /^\d+$/.test(word.text) && /^[a-z]+$/.test(before.text)) {
+    if (
+      before !== undefined &&
+      !word.breakBefore &&
+      /^\d+$/.test(word.text) &&
+      /^[a-z]+$/.test(before.text)
+    ) {
       const joined = before.text + word.text
       if (vocabulary.has(joined)) {
         result[result.length - 1] = { ...before, text: joined, end: word.end }

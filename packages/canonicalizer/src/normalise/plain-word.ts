@@ -28,7 +28,8 @@ const negated: ReadonlyMap<string, string> = new Map(
     "shan't": 'shall',
   }),
 )
-const powers: Readonly<Record<string, number>> = { k: 3, m: 6, bn: 9 }
+/** 5m may be millions, minutes or metres. */
+const powers: Readonly<Record<string, number>> = { k: 3, bn: 9 }
 
 /** The words that one word stands for, mostly itself. What it gives is left as it is by another call. */
 export function plainWord(word: string): string[] {
@@ -49,7 +50,7 @@ export function plainWord(word: string): string[] {
   if (limit !== null) return [limit[1] ?? '', limit[2] ?? '']
   const ordinal = /^(\d{1,9})(?:st|nd|rd|th)$/.exec(word)
   if (ordinal !== null) return [nameOrdinal(Number(ordinal[1]))]
-  const short = /^(-?\d+(?:\.\d+)?)(k|m|bn)$/.exec(word)
+  const short = /^(-?\d+(?:\.\d+)?)(k|bn)$/.exec(word)
   if (short !== null) return [multiplyByPowerOfTen(short[1] ?? '', powers[short[2] ?? ''] ?? 0)]
   return [word]
 }

@@ -10,6 +10,10 @@ export interface Word {
   readonly breakBefore: boolean
   /** A plural was made singular. */
   readonly isPlural: boolean
+  /** In capitals among words that are not: "US customers", "group A". Then it is no "us" and no "a". */
+  readonly isCapitals: boolean
+  /** Which pair of quotation marks it stands in, from 1; 0 for none. */
+  readonly quote: number
 }
 
 const letter = '[\\p{L}\\p{M}\\p{N}]'
@@ -24,6 +28,9 @@ const wordShape = new RegExp(
     String.raw`(?<range>(?<=\d)-(?=\d))`,
     String.raw`(?<operator>>=|<=|!=|<>|[<>=≥≤≠])`,
     String.raw`(?<currency>[$€£¥])`,
+    String.raw`(?<minus>-(?=\s+\d|[$€£¥]))`,
+    // As people tell search engines what they do not want: "films -horror".
+    String.raw`(?<unwanted>(?<=^|\s)[-!](?=\p{L}))`,
     String.raw`(?<dropped>[\s_'"\-])`,
     String.raw`(?<break>[.,;:!?()[\]{}«»…¿¡])`,
     String.raw`(?<symbol>.)`,
@@ -44,16 +51,22 @@ const symbolWords: Readonly<Record<string, string>> = {
 export function readWords(text: string): Word[] {
   const flat = flatten(text)
   const words: Word[] = []
+  const quotes = [...flat.text.matchAll(quoted)].map((found) => found.index + found[0].length)
+  const quoteStarts = [...flat.text.matchAll(quoted)].map(({ index }) => index)
+  const isShouted = !/\p{Ll}/u.test(text)
   let breakBefore = false
   /** A currency's sign stands before its number, its name after it: "$5" is "5 dollar". */
   let currency: Word | undefined
   const add = (word: string, start: number, end: number): void => {
+    const place = { start: flat.from[start] ?? 0, end: flat.to[end - 1] ?? 0 }
+    const isFirst = words.length === 0 || breakBefore
     words.push({
       text: word,
-      start: flat.from[start] ?? 0,
-      end: flat.to[end - 1] ?? 0,
+      ...place,
       breakBefore,
       isPlural: false,
+      isCapitals: !isShouted && !isFirst && capitals.test(text.slice(place.start, place.end)),
+      quote: quotes.findIndex((quoteEnd, index) => (quoteStarts[index] ?? 0) <= start && end <= quoteEnd) + 1,
     })
     breakBefore = false
   }
@@ -78,6 +91,8 @@ export function readWords(text: string): Word[] {
       }
     } else if (groups['acronym'] !== undefined) add(found.replaceAll('.', ''), index, end)
     else if (groups['code'] !== undefined) add(found.replace('-', ''), index, end)
+    else if (groups['minus'] !== undefined) add('minus', index, end)
+    else if (groups['unwanted'] !== undefined) add('not', index, end)
     else if (groups['operator'] !== undefined) add(operatorWords[found] ?? found, index, end)
     else if (groups['symbol'] !== undefined) add(symbolWords[found] ?? found, index, end)
     else add(found, index, end)
@@ -85,6 +100,11 @@ export function readWords(text: string): Word[] {
   if (currency !== undefined) words.push(currency)
   return words
 }
+
+/** Without "I", which is always one. */
+const capitals = /^(?!I$)\p{Lu}(?:\.?\p{Lu})*\.?$/u
+/** A mark behind a letter or a number is an apostrophe, or inches. */
+const quoted = /(?<![\p{L}\p{N}])(?:"[^"]+"|'(?=[^\s'])[^']*[^\s']'(?![\p{L}\p{N}]))|«[^»]+»/gu
 
 interface FlatText {
   readonly text: string
@@ -95,6 +115,8 @@ interface FlatText {
 
 const ignorable = /[\p{Cf}\p{Cc}\u{fe00}-\u{fe0f}]/u
 const whiteSpace = /\s/
+/** ½, ², ①: NFKC would put their digits beside others, and make 11/2 of 1½ and 52 of 5². */
+const otherNumber = /\p{No}/u
 const mark = /\p{M}/u
 const apostrophe = /[‘’‛ʼʹ′`´＇]/gu
 const doubleQuote = /[“”„‟″]/gu
@@ -135,6 +157,7 @@ function flatten(text: string): FlatText {
 function makePlain(cluster: string): string {
   // Signs before NFKC, which makes a space and a mark of an acute accent that stands for an apostrophe; and after it,
   // for it makes three primes of one.
+  if (otherNumber.test(cluster)) return cluster
   const plain = unifySigns(cluster).normalize('NFKC').toLowerCase().normalize('NFKC')
   return unifySigns(plain).toWellFormed()
 }

@@ -1,8 +1,8 @@
 // The words that the patterns know, and the only ones that a question's word is ever changed into: a plural, a missing
 // accent, one slip of the finger. A word that is like none of them, or like two, stays as it was typed.
 import { isMonth } from './date-words.ts'
+import { isEnglishWord } from './english-words.ts'
 import { isNumberWord } from './number-words.ts'
-import { realWords } from './real-words.ts'
 import { plural, singular } from './singular.ts'
 
 export interface Vocabulary {
@@ -17,18 +17,26 @@ const minWrongLetterLength = 7
 
 const lettersOnly = /^[\p{L}\p{M}]+$/u
 
-/** `words` are those of the patterns, normalised but for plurals. */
-export function makeVocabulary(words: Iterable<string>): Vocabulary {
+export interface KnownWord {
+  readonly text: string
+  /** Of a FILTER: what something is called. Names are not guessed, Martina is not Marina; and keep their number, blues are not blue. */
+  readonly isValue: boolean
+}
+
+/** The words of the patterns, normalised but for plurals. */
+export function makeVocabulary(words: readonly KnownWord[]): Vocabulary {
+  const named = new Set(words.filter(({ isValue }) => !isValue).map(({ text }) => singular(text)))
   const known = new Set<string>()
   const withoutAccents = new Map<string, Set<string>>()
   /** By each form with one letter left out, the forms of known words. */
   const byShortened = new Map<string, Set<string>>()
   const forms = new Map<string, string>()
-  for (const word of words) {
-    const base = singular(word)
+  for (const { text: word, isValue } of words) {
+    const base = isValue && !named.has(singular(word)) ? word : singular(word)
     known.add(base)
     if (!lettersOnly.test(word) || isMonth(word) || isNumberWord(word)) continue
     addTo(withoutAccents, stripAccents(base), base)
+    if (isValue && !named.has(base)) continue
     for (const form of new Set([word, base, plural(base)])) {
       forms.set(form, base)
       for (const shortened of shorten(form)) addTo(byShortened, shortened, form)
@@ -38,14 +46,14 @@ export function makeVocabulary(words: Iterable<string>): Vocabulary {
   const findAccented = (word: string): string | undefined => onlyOne(withoutAccents.get(stripAccents(word)))
 
   const findTypo = (word: string): string | undefined => {
-    if (word.length < minTypoLength || realWords.has(word) || isMonth(word) || isNumberWord(word))
-      return undefined
+    if (word.length < minTypoLength || isMonth(word) || isNumberWord(word)) return undefined
     const near = new Set<string>()
     for (const shortened of shorten(word)) {
       for (const form of byShortened.get(shortened) ?? []) if (isOneSlip(word, form)) near.add(form)
     }
     const bases = new Set([...near].map((form) => forms.get(form) ?? form))
-    return bases.size === 1 ? onlyOne(near, true) : undefined
+    // "officers" are no misspelt "offices".
+    return bases.size === 1 && !isEnglishWord(word) ? onlyOne(near, true) : undefined
   }
 
   return {
@@ -54,7 +62,7 @@ export function makeVocabulary(words: Iterable<string>): Vocabulary {
       if (known.has(word))
         return { text: word, isPlural: singular(plural(word)) !== word && word.endsWith('s') }
       const base = singular(word)
-      if (known.has(base)) return { text: base, isPlural: true }
+      if (known.has(base)) return { text: base, isPlural: base !== word }
       if (!lettersOnly.test(word)) return { text: word, isPlural: false }
       const form = findAccented(word) ?? findAccented(base) ?? findTypo(word)
       if (form === undefined) return { text: word, isPlural: false }
