@@ -1,6 +1,7 @@
 // `make demo`: all of Holdfast at work, on this machine alone. Starts the programs in the order in which they need one another,
 // lets the agent ask its questions, and shows what was recorded. However it ends, nothing that it started goes on.
 import { join } from 'node:path'
+import type { QuestionOutcome } from './agent/answer-question.ts'
 import { openMusicDatabase } from './database/open-music-database.ts'
 import { askQuestions } from './demo/ask-questions.ts'
 import { DemoFailure } from './demo/demo-failure.ts'
@@ -9,7 +10,7 @@ import { prepareEngine } from './demo/prepare-engine.ts'
 import { programEnvironment, telemetryEnvironment } from './demo/program-environment.ts'
 import { openPrograms } from './demo/programs.ts'
 import { help, readOptions, type DemoOptions } from './demo/read-options.ts'
-import { describeAnswer, type Answer } from './demo/show-answers.ts'
+import { describeAnswer } from './demo/show-answers.ts'
 import { startMcpServer } from './demo/mcp-server-program.ts'
 import { startModel } from './demo/model-program.ts'
 import { showRecords } from './demo/show-records.ts'
@@ -43,8 +44,8 @@ async function runDemo(options: DemoOptions, stop: StopSignals): Promise<void> {
   )
   say(...describeStage({ holdfast, mcpServer, model, engine }))
 
-  const answers: Answer[] = []
-  const hear = (answer: Answer): void => say(...describeAnswer(answers.push(answer), answer))
+  const answers: QuestionOutcome[] = []
+  const hear = (answer: QuestionOutcome): void => say(...describeAnswer(answers.push(answer), answer))
   const agentEnv = { ...traced, ...mcpServer.env, ...model.env }
   await stop.unlessStopped(askQuestions(programs, { transport, engine }, agentEnv, hear))
   const lost = await stop.unlessStopped(mcpServer.end())

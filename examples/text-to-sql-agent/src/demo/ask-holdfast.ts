@@ -11,8 +11,29 @@ export interface RecordedTrace {
   readonly cost: { readonly usd: number | null } | null
 }
 
+export interface FingerprintStats {
+  readonly fingerprint_count: number
+  readonly items: readonly {
+    readonly fingerprint: string
+    readonly count: number
+    readonly error_count: number
+    readonly p50_duration_ms: number | null
+    readonly p95_duration_ms: number | null
+    readonly input_tokens: number | null
+    readonly output_tokens: number | null
+    readonly cost: { readonly usd: number | null } | null
+    /** To the day before. */
+    readonly change: { readonly count: number }
+  }[]
+}
+
 export function readTrace(queryUrl: string, traceId: string): Promise<RecordedTrace> {
   return ask(queryUrl, `/api/v1/traces/${traceId}`)
+}
+
+/** Of the last 24 hours, those asked most first. */
+export function readFingerprints(queryUrl: string): Promise<FingerprintStats> {
+  return ask(queryUrl, '/api/v1/stats/fingerprints')
 }
 
 /** Resolves when everything that was accepted can be found. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
+import type { QuestionOutcome } from '../agent/answer-question.ts'
 import { DemoFailure } from './demo-failure.ts'
 import type { Programs } from './programs.ts'
 import type { DemoOptions } from './read-options.ts'
-import type { Answer } from './show-answers.ts'
 
 const agentProgram = join(import.meta.dirname, '..', 'agent', 'main.ts')
 
@@ -11,14 +11,16 @@ export async function askQuestions(
   programs: Programs,
   { transport, engine }: { transport: DemoOptions['transport']; engine: 'spacy' | 'wink' },
   env: Readonly<Record<string, string>>,
-  heard: (answer: Answer) => void,
+  heard: (answer: QuestionOutcome) => void,
 ): Promise<void> {
   const agent = programs.start({
     title: 'the agent',
     args: [agentProgram, '--json', '--transport', transport, '--engine', engine],
     env,
   })
-  agent.lines.on('line', (line) => heard(JSON.parse(line) as Answer))
+  agent.lines.on('line', (line) => {
+    if (line.startsWith('{')) heard(JSON.parse(line) as QuestionOutcome)
+  })
   const how = await agent.ended
   if (how !== 0) throw new DemoFailure(`the agent could not go on (${how}): ${agent.lastWords()}`)
 }

@@ -1,53 +1,65 @@
 // What a person sees of each question: as soon as it is answered, and, when all is stored, what it took.
 import { styleText } from 'node:util'
-import type { RecordedTrace } from './ask-holdfast.ts'
+import type { QuestionOutcome } from '../agent/answer-question.ts'
+import type { FingerprintStats, RecordedTrace } from './ask-holdfast.ts'
 
-/** A line of the agent's output. */
-export interface Answer {
-  readonly question: string
-  readonly fingerprint: string
-  readonly traceId: string
-  /** How many times the model was asked for SQL. */
-  readonly attempts: number
-  readonly answer?: string
-  /** Why there is no answer. */
-  readonly failure?: string
-}
-
-export function describeAnswer(
-  number: number,
-  { question, answer, failure, attempts, ...rest }: Answer,
-): string[] {
-  const said = failure === undefined ? (answer ?? '') : styleText('red', `failed: ${printable(failure)}`)
-  const corrected = failure === undefined && attempts > 1 ? styleText('yellow', ' (corrected)') : ''
+export function describeAnswer(number: number, outcome: QuestionOutcome): string[] {
+  const { question, answer = '', failure, attempts, fingerprint, traceId } = outcome
+  const said =
+    failure === undefined
+      ? `${printable(answer)}${attempts > 1 ? styleText('yellow', ' (corrected)') : ''}`
+      : styleText('red', `failed: ${printable(failure)}`)
   return [
     `${String(number).padStart(3)}  ${styleText('bold', printable(question))}`,
-    `     ${failure === undefined ? printable(said) : said}${corrected}`,
-    styleText('dim', `     ${printable(rest.fingerprint)}`),
-    styleText('dim', `     trace ${rest.traceId}`),
+    `     ${said}`,
+    styleText('dim', `     ${printable(fingerprint)}`),
+    styleText('dim', `     trace ${traceId}`),
   ]
 }
 
 /** The traces as Holdfast tells them, each with its address. */
 export function describeTraces(
   queryUrl: string,
-  traces: readonly { readonly answer: Answer; readonly recorded: RecordedTrace }[],
+  traces: readonly { readonly outcome: QuestionOutcome; readonly recorded: RecordedTrace }[],
 ): string[] {
-  const rows = traces.map(({ answer, recorded }, index) => [
+  const rows = traces.map(({ outcome, recorded }, index) => [
     String(index + 1),
-    recorded.status === 'error' ? (answer.failure === undefined ? 'corrected' : 'failed') : 'ok',
-    `${Math.round(recorded.duration_ms)} ms`,
+    judge(outcome),
+    formatMs(recorded.duration_ms),
     String(recorded.span_count),
     formatCount(recorded.input_tokens),
     formatCount(recorded.output_tokens),
     formatUsd(recorded.cost?.usd),
-    `${queryUrl}/api/v1/traces/${answer.traceId}`,
+    `${queryUrl}/api/v1/traces/${outcome.traceId}`,
   ])
   return drawColumns(['', '', 'took', 'spans', 'tokens in', 'out', 'cost', 'address'], rows)
 }
 
+/** What was asked in any words: how often, how well, at what price. Questions that mean the same share a line. */
+export function describeFingerprints({ items, fingerprint_count: all }: FingerprintStats): string[] {
+  const rows = items.map((item) => [
+    String(item.count),
+    formatChange(item.change.count),
+    String(item.error_count),
+    formatMs(item.p50_duration_ms),
+    formatMs(item.p95_duration_ms),
+    formatCount(item.input_tokens),
+    formatCount(item.output_tokens),
+    formatUsd(item.cost?.usd),
+    printable(item.fingerprint),
+  ])
+  const titles = ['asked', 'change', 'errors', 'p50', 'p95', 'tokens in', 'out', 'cost', 'fingerprint']
+  const more = all > items.length ? [`and ${all - items.length} more`] : []
+  return [...drawColumns(titles, rows), ...more]
+}
+
+function judge({ failure, attempts }: QuestionOutcome): string {
+  if (failure !== undefined) return 'failed'
+  return attempts > 1 ? 'corrected' : 'ok'
+}
+
 /** All but the last column to the right. */
-export function drawColumns(titles: readonly string[], rows: readonly (readonly string[])[]): string[] {
+function drawColumns(titles: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const widths = titles.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   )
@@ -58,11 +70,20 @@ export function drawColumns(titles: readonly string[], rows: readonly (readonly 
   return [styleText('dim', draw(titles)), ...rows.map(draw)]
 }
 
-export function formatCount(count: number | null | undefined): string {
-  return count == null ? '–' : count.toLocaleString('en-US')
+function formatMs(ms: number | null): string {
+  return ms === null ? '–' : `${Math.round(ms)} ms`
 }
 
-export function formatUsd(usd: number | null | undefined): string {
+function formatCount(count: number | null): string {
+  return count === null ? '–' : count.toLocaleString('en-US')
+}
+
+/** To the period before. */
+function formatChange(difference: number): string {
+  return difference > 0 ? `+${difference}` : String(difference)
+}
+
+function formatUsd(usd: number | null | undefined): string {
   return usd == null ? '–' : `$${usd.toFixed(6)}`
 }
 

@@ -4,7 +4,7 @@ import { DemoFailure } from './demo-failure.ts'
 import type { Program, Programs } from './programs.ts'
 
 export const repository = join(import.meta.dirname, '..', '..', '..', '..')
-const holdfast = join(repository, 'packages', 'server', 'src', 'cli', 'main.ts')
+export const holdfast = join(repository, 'packages', 'server', 'src', 'cli', 'main.ts')
 
 export interface RunningHoldfast {
   readonly program: Program
@@ -45,9 +45,4 @@ export async function startHoldfast(
     socketDir: address('database_socket_dir'),
     takenPorts: taken,
   }
-}
-
-/** `holdfast trace`, drawn into this program's own output, so that it knows how wide that is and whether it has colours. */
-export function traceCommand(queryUrl: string, traceId: string): string[] {
-  return [holdfast, 'trace', traceId, '--url', queryUrl]
 }
