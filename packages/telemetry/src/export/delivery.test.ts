@@ -13,6 +13,7 @@ import {
   grpcTarget,
   httpTarget,
   startGrpcServer,
+  startAndStopHttpServer,
   startHttpServer,
   type TakenRequest,
 } from './test-server.ts'
@@ -53,8 +54,7 @@ test('a refusal and a partial success are counted and not sent again', async (t)
 
 test('a server that is away: what is taken goes to disk, and is sent from there when it is back', async (t) => {
   const dir = await makeFolder(t)
-  const gone = await startHttpServer(t, () => ({ status: 200 }))
-  await gone.close()
+  const gone = await startAndStopHttpServer(t)
   const delivery = open(t, httpTarget(gone.url), dir)
   for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) take(delivery, name)
   await until(async () => delivery.counts.queuedSpans === 0)
@@ -156,8 +156,7 @@ test('at the end of the process everything in memory is written at once, also wh
 
 test('a process that is about to end and does not loses nothing: what is being written or sent meanwhile is on disk once', async (t) => {
   const dir = await makeFolder(t)
-  const gone = await startHttpServer(t, () => ({ status: 200 }))
-  await gone.close()
+  const gone = await startAndStopHttpServer(t)
   const delivery = open(t, httpTarget(gone.url), dir)
   const names = Array.from({ length: 60 }, (_, index) => `span ${index}`)
   for (const [index, name] of names.entries()) {
@@ -175,8 +174,7 @@ test('a process that is about to end and does not loses nothing: what is being w
 
 test('a shutdown goes on with the spool, and what comes after it is counted', async (t) => {
   const dir = await makeFolder(t)
-  const gone = await startHttpServer(t, () => ({ status: 200 }))
-  await gone.close()
+  const gone = await startAndStopHttpServer(t)
   const first = open(t, httpTarget(gone.url), dir)
   for (let index = 0; index < 20; index++) take(first, `span ${index}`)
   await first.shutdown()
@@ -195,8 +193,7 @@ test('a shutdown goes on with the spool, and what comes after it is counted', as
 
 test('of many that start on one spool, one sends each file', async (t) => {
   const dir = await makeFolder(t)
-  const gone = await startHttpServer(t, () => ({ status: 200 }))
-  await gone.close()
+  const gone = await startAndStopHttpServer(t)
   const writer = open(t, httpTarget(gone.url), dir)
   for (let index = 0; index < 30; index++) take(writer, `span ${index}`)
   await writer.shutdown()
@@ -230,8 +227,7 @@ test('a request that the server never takes holds up nobody, in memory or on dis
 
 test('a damaged file in the spool is counted, and the others arrive', async (t) => {
   const dir = await makeFolder(t)
-  const gone = await startHttpServer(t, () => ({ status: 200 }))
-  await gone.close()
+  const gone = await startAndStopHttpServer(t)
   const writer = open(t, httpTarget(gone.url), dir)
   for (const name of ['a', 'b', 'c']) take(writer, name)
   await writer.shutdown()
@@ -246,8 +242,7 @@ test('a damaged file in the spool is counted, and the others arrive', async (t) 
 test('where the disk cannot be written, memory holds what it can and the server gets it when it is back', async (t) => {
   const dir = await makeFolder(t)
   await writeFile(join(dir, 'file'), '')
-  const gone = await startHttpServer(t, () => ({ status: 200 }))
-  await gone.close()
+  const gone = await startAndStopHttpServer(t)
   const delivery = open(t, httpTarget(gone.url, { timeoutMs: 100 }), join(dir, 'file', 'spool'))
   for (const name of ['a', 'b', 'c']) take(delivery, name)
   await delivery.forceFlush()
@@ -289,8 +284,7 @@ test('what it sends is hidden from instrumentations, and has not the context of 
 
 test('JSON waits for a target that takes JSON', async (t) => {
   const dir = await makeFolder(t)
-  const gone = await startHttpServer(t, () => ({ status: 200 }))
-  await gone.close()
+  const gone = await startAndStopHttpServer(t)
   const writer = open(t, { ...httpTarget(gone.url), protocol: 'http/json' }, dir)
   take(writer, 'json')
   await writer.shutdown()

@@ -5,7 +5,13 @@ import type { DeliveryTarget } from './delivery-target.ts'
 import type { ExportRequest } from './export-request.ts'
 import { HttpTransport } from './http-transport.ts'
 import { maxAskedWaitMs } from './outcome.ts'
-import { encodePartialSuccess, encodeRetryInfo, httpTarget, startHttpServer } from './test-server.ts'
+import {
+  encodePartialSuccess,
+  encodeRetryInfo,
+  httpTarget,
+  startAndStopHttpServer,
+  startHttpServer,
+} from './test-server.ts'
 import { atEnd } from './test-stage.ts'
 
 const request: ExportRequest = { bytes: Buffer.from('spans'), spanCount: 3, encoding: 'protobuf' }
@@ -138,8 +144,7 @@ test('the reason of a refusal is the status and the message of google.rpc.Status
 })
 
 test('a server that is away, hangs, hangs up, or speaks no HTTP is retried', async (t) => {
-  const closed = await startHttpServer(t, () => ({ status: 200 }))
-  await closed.close()
+  const closed = await startAndStopHttpServer(t)
   assert.deepEqual(await open(t, httpTarget(closed.url)).send(request), {
     kind: 'retry',
     reason: 'ECONNREFUSED',

@@ -4,7 +4,13 @@ import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { assertBalance, namesIn, open, spooled, take } from './test-delivery.ts'
-import { grpcTarget, httpTarget, startGrpcServer, startHttpServer } from './test-server.ts'
+import {
+  grpcTarget,
+  httpTarget,
+  startAndStopHttpServer,
+  startGrpcServer,
+  startHttpServer,
+} from './test-server.ts'
 import { makeFolder, until } from './test-stage.ts'
 
 async function readSpooled(dir: string): Promise<string[]> {
@@ -18,8 +24,7 @@ function makeNames(count: number): string[] {
 }
 
 test('a shutdown that is overtaken by the end of the process keeps every file that either of them wrote', async (t) => {
-  const gone = await startHttpServer(t, () => ({ status: 200 }))
-  await gone.close()
+  const gone = await startAndStopHttpServer(t)
   const names = makeNames(100)
   // In each round it is overtaken a little later.
   for (const turns of [0, 1, 3, 10, 30, 100]) {

@@ -75,6 +75,13 @@ export async function startHttpServer(t: TestContext, behave: HttpBehaviour, por
   }
 }
 
+/** An address where nothing listens any more, and a server can again. */
+export async function startAndStopHttpServer(t: TestContext): Promise<Pick<HttpServer, 'url' | 'port'>> {
+  const server = await startHttpServer(t, () => ({ status: 200 }))
+  await server.close()
+  return server
+}
+
 export interface GrpcCall {
   readonly metadata: grpc.Metadata
   readonly body: Buffer

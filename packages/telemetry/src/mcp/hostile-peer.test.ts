@@ -5,15 +5,13 @@ import { context, propagation, SpanKind, trace } from '@opentelemetry/api'
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js'
 import fc from 'fast-check'
 import { traceMcpClient, traceMcpServer } from './index.ts'
-import { registerTestSpans } from './test-spans.ts'
+import { registerTestSpans, remoteParent } from './test-spans.ts'
 
 const spans = registerTestSpans()
 after(spans.unregister)
 afterEach(spans.clear)
 
-const traceId = '0af7651916cd43dd8448eb211c80319c'
-const spanId = 'b7ad6b7169203331'
-const traceparent = `00-${traceId}-${spanId}-01`
+const { traceId, spanId, traceparent } = remoteParent
 
 interface Handled {
   readonly message: unknown

@@ -8,14 +8,13 @@ import { CreateMessageRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import { SpanKind } from '@opentelemetry/api'
 import { traceMcpClient, traceMcpServer, withRequestContext } from './index.ts'
 import { transports } from './test-connections.ts'
-import { registerTestSpans } from './test-spans.ts'
+import { registerTestSpans, remoteParent } from './test-spans.ts'
 
 const spans = registerTestSpans()
 after(spans.unregister)
 afterEach(spans.clear)
 
-const spanId = 'b7ad6b7169203331'
-const traceparent = `00-0af7651916cd43dd8448eb211c80319c-${spanId}-01`
+const { spanId, traceparent } = remoteParent
 const ping = { jsonrpc: '2.0', id: 1, method: 'ping' } as const
 
 /** As a transport of an older SDK does it, which hands on nothing of the HTTP request. */

@@ -22,6 +22,11 @@ export interface TestSpans {
   unregister(): void
 }
 
+const [traceId, spanId] = ['0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331']
+
+/** A span of another process, and the header that says so. */
+export const remoteParent = { traceId, spanId, traceparent: `00-${traceId}-${spanId}-01` }
+
 export function registerTestSpans(options: { readonly sampler?: Sampler } = {}): TestSpans {
   const exporter = new InMemorySpanExporter()
   const provider = new TracerProvider({

@@ -7,7 +7,7 @@ import { context, propagation, trace } from '@opentelemetry/api'
 import express from 'express'
 import fastify from 'fastify'
 import { Hono } from 'hono'
-import { registerTestSpans } from '../test-spans.ts'
+import { registerTestSpans, remoteParent } from '../test-spans.ts'
 import { expressMiddleware } from './express-middleware.ts'
 import { fastifyPlugin } from './fastify-plugin.ts'
 import { honoMiddleware } from './hono-middleware.ts'
@@ -17,9 +17,7 @@ const spans = registerTestSpans()
 after(spans.unregister)
 afterEach(spans.clear)
 
-const traceId = '0af7651916cd43dd8448eb211c80319c'
-const spanId = 'b7ad6b7169203331'
-const traceparent = `00-${traceId}-${spanId}-01`
+const { traceId, spanId, traceparent } = remoteParent
 
 /** What a handler does: it awaits something, then makes a span. */
 async function handle(): Promise<{ tenant: string | undefined }> {
