@@ -34,7 +34,10 @@ function explain(error: unknown): Readonly<Record<string, unknown>> {
     return { message, sqlstate, hint, detail, position: position && Number(position), retry: false }
   }
   // Not a word of PostgreSQL's: it did not answer.
-  return { message: 'The database cannot be reached at the moment. Try the same call again.', retry: true }
+  return {
+    message: 'The database is busy, or cannot be reached. Try the same call again in a moment.',
+    retry: true,
+  }
 }
 
 /** PostgreSQL is starting, stopping, or has no connection left (classes 08, 53 and 57P). */

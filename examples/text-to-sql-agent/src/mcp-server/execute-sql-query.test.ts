@@ -88,6 +88,10 @@ describe('executeSqlQuery', () => {
     'select 1; drop table genre',
     'select 1) as answer; commit; drop table genre; select * from (select 1',
     'select 1) as answer limit 0; select * from (select 1',
+    "select 'a' as c0) as a union all select repeat('x', 1e9::int) from (select 1", // its half would not be cut
+    "select repeat('x', 1e9::int)) as a /*",
+    'fetch all from answer',
+    'select 1;\n-- two\nselect 2',
     'insert into genre values (99)',
     'delete from genre',
     'create temp table x as select 1',
@@ -146,6 +150,11 @@ describe('executeSqlQuery', () => {
     assert.ok(JSON.stringify(many).length < 66_000)
     assert.equal(many.truncated, true)
     assert.equal(many.row_count, many.rows.length)
+  })
+
+  test('a text that ends early in the protocol is refused', async () => {
+    const { error } = await execute(`select repeat('x', 1e8::int)) as a --\0\x01\x05${' '.repeat(1000)}`)
+    assert.equal(error?.message, 'SQL cannot have the character NUL.')
   })
 
   test('a thousand columns are refused', async () => {

@@ -23,21 +23,22 @@ const maxValueChars = 1_000
 /** A hundred ordinary rows have some 10 kB. It is a model that reads this, and every token costs. */
 const maxAnswerChars = 65_536
 
-const opening = 'select * from (\n'
-const closing = '\n) as answer'
+const declaration = 'declare answer no scroll cursor for '
 
 /** Rejects with PostgreSQL's error, whose `position` counts in `sql`, or with a refusal. */
 export async function executeSqlQuery(reader: ShopReader, sql: string): Promise<QueryAnswer> {
   const query = sql.replace(/[;\s]+$/, '')
   if (query === '') throw new ToolRefusal('There is no SQL in `sql`.')
+  // Where a message of PostgreSQL's protocol has a text end: what follows would be read as something else.
+  if (query.includes('\0')) throw new ToolRefusal('SQL cannot have the character NUL.')
   let columns: readonly string[] = []
   const rows = await reader.read({ sql }, async (client) => {
-    // As a subquery nothing but a SELECT is grammar, and no CTE may write.
-    const { fields } = await runAlone(client, `${opening}${query}${closing} limit 0`).catch(
-      (error: unknown) => {
-        throw tellOfQuery(error, query)
-      },
-    )
+    // A cursor is for one whole SELECT: whatever else is not grammar here, and no CTE may write. It reads nothing yet, and
+    // tells the columns. Only what got this far may stand in parentheses below: `select 1) as a union (select 2` did not.
+    await runAlone(client, declaration + query).catch((error: unknown) => {
+      throw tellOfQuery(error, query)
+    })
+    const { fields } = await runAlone(client, 'fetch 0 from answer')
     if (fields.length === 0 || fields.length > maxColumns) {
       throw new ToolRefusal(`The query has ${fields.length} columns; name between 1 and ${maxColumns}.`)
     }
@@ -47,7 +48,7 @@ export async function executeSqlQuery(reader: ShopReader, sql: string): Promise<
     const cut = names.map((name) => `left(${name}::text, ${maxValueChars + 1})`)
     const result = await runAlone(
       client,
-      `select ${cut.join(', ')} from (\n${query}${closing}(${names.join(', ')}) limit ${maxRows + 1}`,
+      `select ${cut.join(', ')} from (\n${query}\n) as answer(${names.join(', ')}) limit ${maxRows + 1}`,
     )
     return result.rows.map((row) => row.map((text, index) => readValue(text, fields[index]?.dataTypeID)))
   })
@@ -55,10 +56,7 @@ export async function executeSqlQuery(reader: ShopReader, sql: string): Promise<
   return { columns, rows: fitting, row_count: fitting.length, truncated: fitting.length < rows.length }
 }
 
-/**
- * By the extended protocol, in which PostgreSQL refuses more than one statement. Without it `select 1) as a; commit; …`
- * would run all of them.
- */
+/** By the extended protocol, in which PostgreSQL refuses more than one statement; the simple one would run all of them. */
 function runAlone(client: ClientBase, text: string): Promise<QueryArrayResult<(string | null)[]>> {
   const asText = { getTypeParser: () => (value: string | Buffer) => value }
   const query = { text, rowMode: 'array' as const, queryMode: 'extended', types: asText }
@@ -68,8 +66,7 @@ function runAlone(client: ClientBase, text: string): Promise<QueryArrayResult<(s
 /** PostgreSQL speaks of what it was given; the model is to hear of what it gave. */
 function tellOfQuery(error: unknown, query: string): unknown {
   if (!(error instanceof DatabaseError)) return error
-  error.message = error.message.replace(`${closing} limit 0`, '')
-  const position = Number(error.position) - opening.length
+  const position = Number(error.position) - declaration.length
   const isInQuery = position >= 1 && position <= query.length
   return Object.assign(error, { position: isInQuery ? String(position) : undefined })
 }

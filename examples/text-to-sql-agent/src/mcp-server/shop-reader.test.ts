@@ -79,11 +79,15 @@ describe('openShopReader', () => {
     const long = read('select count(*)::int as n from track a, track b, track c')
     const ended = server.asAdmin<{ n: number }>(
       'chinook',
-      `do $$ begin
-         while not exists (select from pg_stat_activity where query like '%track c%' and usename = 'chinook_reader') loop
-           perform pg_sleep(0.01), pg_stat_clear_snapshot();
+      `do $$
+       declare
+         busy integer;
+       begin
+         while busy is null loop
+           perform pg_stat_clear_snapshot(), pg_sleep(0.01);
+           select pid into busy from pg_stat_activity where query like '%track c%' and usename = 'chinook_reader';
          end loop;
-         perform pg_terminate_backend(pid) from pg_stat_activity where usename = 'chinook_reader';
+         perform pg_terminate_backend(busy);
        end $$`,
     )
     await assert.rejects(long, { code: '57P01' })
@@ -99,7 +103,7 @@ describe('openShopReader', () => {
       content: [
         {
           type: 'text',
-          text: '{"error":{"message":"The database cannot be reached at the moment. Try the same call again.","retry":true}}',
+          text: '{"error":{"message":"The database is busy, or cannot be reached. Try the same call again in a moment.","retry":true}}',
         },
       ],
     })
