@@ -1,4 +1,6 @@
-"""Makes a virtual environment with what a requirements.txt says, once:   make_environment.py FOLDER REQUIREMENTS
+"""Makes a virtual environment with what a requirements.txt says, once:
+
+    make_environment.py FOLDER REQUIREMENTS [--without-hashes]
 
 Several may ask for the same folder at once: one makes it, the others wait. The lock is the system's, so it goes with the
 process that holds it. The file "complete" is written last; a folder without it was left half-way, and is made anew, as
@@ -10,7 +12,7 @@ import subprocess
 import sys
 import venv
 
-folder, requirements = sys.argv[1:]
+folder, requirements, *options = sys.argv[1:]
 complete = os.path.join(folder, "complete")
 python = os.path.join(folder, *(["Scripts", "python.exe"] if os.name == "nt" else ["bin", "python"]))
 
@@ -28,8 +30,8 @@ def make():
     venv.create(folder, with_pip=True)
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     # Wheels only, each with a known hash: nothing runs while it is installed, and nothing else gets in.
-    options = ["--require-hashes", "--only-binary", ":all:", "-r", requirements]
-    installed = subprocess.run([*pip, *options], stdout=sys.stderr)
+    known = [] if "--without-hashes" in options else ["--require-hashes", "--only-binary", ":all:"]
+    installed = subprocess.run([*pip, *known, "-r", requirements], stdout=sys.stderr)
     if installed.returncode != 0:
         sys.exit(installed.returncode)
     open(complete, "w").close()
