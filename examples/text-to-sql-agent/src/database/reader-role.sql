@@ -18,3 +18,4 @@ alter role chinook_reader set temp_file_limit = '64MB'; -- only a superuser can 
 alter role chinook_reader set work_mem = '16MB';
 alter role chinook_reader set max_parallel_workers_per_gather = 0;
 alter role chinook_reader set client_connection_check_interval = '1s'; -- a query whose caller is gone ends
+alter role chinook_reader set log_min_messages = fatal; -- a model's mistakes are answers, and no lines of Holdfast's log
