@@ -72,7 +72,10 @@ export interface CanonicalQuery {
    * for word and in order (`OTHER:…`), so it may hold words of the question.
    */
   readonly fingerprint: string
-  /** SHA-256 of the version of the rules and the fingerprint, in hex. Two questions mean the same if their keys are equal. */
+  /**
+   * SHA-256 of the version of the rules and the fingerprint, in hex. Two questions mean the same if their keys are equal.
+   * Both engines give the same, but where a pattern is a `REFUSE`: that only spaCy obeys, so each engine has its own keys.
+   */
   readonly key: string
   /** From 0 to 1: the share of content words that were understood, moved by the engine's hints. 0 for an empty question. */
   readonly confidence: number

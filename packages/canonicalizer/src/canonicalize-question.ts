@@ -27,7 +27,8 @@ export async function canonicalizeQuestion(
 ): Promise<Canonicalized> {
   let version = [...vocabularies.keys()].at(-1) ?? ''
   for (let swaps = 0; ; swaps += 1) {
-    const normalised = normalise(question, vocabularies.get(version))
+    const vocabulary = vocabularies.get(version)
+    const normalised = normalise(question, vocabulary)
     const analysis = await engine.analyse(normalised.text, options)
     // Words and patterns have to be of one set; the engine may have taken the next one meanwhile.
     if (
@@ -44,7 +45,7 @@ export async function canonicalizeQuestion(
     const query: CanonicalQuery = {
       constraints: parts.constraints,
       fingerprint,
-      key: makeKey(fingerprint),
+      key: makeKey(fingerprint, vocabulary?.dependsOnEngine === true ? engine.name : undefined),
       confidence: weighConfidence(parts.understood, matches, analysis.hints),
       engine: engine.name,
       model: engine.model,

@@ -1,6 +1,7 @@
 // Puts the rooms together: an engine, the patterns that are in force, and the stage's span around each question.
 //
-// Guarantees: the same question and patterns give the same key, whatever the time, the machine and the engine; patterns
+// Guarantees: the same question and patterns give the same key, whatever the time, the machine and the engine (but for
+// patterns that refuse: docs/patterns.md); patterns
 // are swapped as a whole, and a bad pattern leaves the old ones in force. Refuses questions that are none
 // (QuestionTooLong), and more than the engine's queue holds (EngineError, `ENGINE_BUSY`).
 import { fileURLToPath } from 'node:url'

@@ -31,8 +31,9 @@ export function renderPrivateFingerprint({ constraints, residue }: FingerprintPa
   return [...[...new Set(parts)].sort(), ...(other === '' ? [] : [`OTHER:${hide(other)}`])].join('|')
 }
 
-export function makeKey(fingerprint: string): string {
-  return sha256(`${rulesVersion}\n${fingerprint}`)
+/** @param engine where the fingerprint depends on it: keys of one engine are none of the other's then */
+export function makeKey(fingerprint: string, engine?: string): string {
+  return sha256(`${rulesVersion}${engine === undefined ? '' : ` ${engine}`}\n${fingerprint}`)
 }
 
 function renderConstraint(constraint: Constraint, value: (text: string) => string): string {

@@ -26,6 +26,7 @@ export function normalisePatterns(set: PatternSet): NormalisedPatterns {
   // Hints tell of questions; they add no words.
   const vocabulary = makeVocabulary(
     set.patterns.filter(({ engine }) => engine === 'any').flatMap((pattern) => wordsOf(pattern)),
+    set.patterns.some(({ engine, label }) => engine === 'spacy' && label === 'REFUSE'),
   )
   const patterns = set.patterns.map((pattern) => normalisePattern(pattern, vocabulary))
   return { ok: true, patterns: { patterns, version: set.version }, vocabulary }

@@ -9,6 +9,8 @@ export interface Vocabulary {
   /** The known word that this one stands for, or the word itself. */
   correct(word: string): { readonly text: string; readonly isPlural: boolean }
   has(word: string): boolean
+  /** Some pattern may refuse a match by what spaCy alone knows: then a question's fingerprint may depend on the engine. */
+  readonly dependsOnEngine: boolean
 }
 
 /** Slips are looked for in words of at least so many letters; a letter that is another one needs more to be sure. */
@@ -24,7 +26,7 @@ export interface KnownWord {
 }
 
 /** The words of the patterns, normalised but for plurals. */
-export function makeVocabulary(words: readonly KnownWord[]): Vocabulary {
+export function makeVocabulary(words: readonly KnownWord[], dependsOnEngine = false): Vocabulary {
   const named = new Set(words.filter(({ isValue }) => !isValue).map(({ text }) => singular(text)))
   const known = new Set<string>()
   const withoutAccents = new Map<string, Set<string>>()
@@ -57,6 +59,7 @@ export function makeVocabulary(words: readonly KnownWord[]): Vocabulary {
   }
 
   return {
+    dependsOnEngine,
     has: (word) => known.has(word),
     correct(word) {
       if (known.has(word))
