@@ -1,7 +1,7 @@
 // What Holdfast recorded of the questions, when all of it can be found.
 import { spawn } from 'node:child_process'
 import type { QuestionOutcome } from '../agent/answer-question.ts'
-import { readFingerprints, readTrace, waitUntilStored } from './ask-holdfast.ts'
+import { readFingerprints, readTrace, waitUntilStored, type RecordedTrace } from './ask-holdfast.ts'
 import { describeFingerprints, describeTraces } from './show-answers.ts'
 import { holdfast } from './start-holdfast.ts'
 
@@ -12,9 +12,10 @@ export async function showRecords(
   signal: AbortSignal,
 ): Promise<void> {
   await waitUntilStored(queryUrl, signal)
-  const traces = await Promise.all(
-    answers.map(async (outcome) => ({ outcome, recorded: await readTrace(queryUrl, outcome.traceId) })),
-  )
+  const traces: { outcome: QuestionOutcome; recorded: RecordedTrace }[] = []
+  for (const outcome of answers) {
+    traces.push({ outcome, recorded: await readTrace(queryUrl, outcome.traceId) })
+  }
   say('', 'What Holdfast recorded', '', ...describeTraces(queryUrl, traces))
   const asked = await readFingerprints(queryUrl)
   say('', `What was asked in the last 24 hours, in any words (${queryUrl}/api/v1/stats/fingerprints)`, '')
