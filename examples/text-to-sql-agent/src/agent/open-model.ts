@@ -1,6 +1,6 @@
 // The model, by the API of OpenAI, which many others speak: OPENAI_BASE_URL says where. Two lines make each call a span by the
 // GenAI conventions: modelCall around it, and usage asked for in streams.
-import type { TelemetryService } from '@holdfast/telemetry'
+import type { ModelCallSpan, TelemetryService } from '@holdfast/telemetry'
 import OpenAI from 'openai'
 import type { Message } from './prompts.ts'
 import { describeModelError } from './describe-model-error.ts'
@@ -43,7 +43,7 @@ export function openModel(telemetry: TelemetryService, options: ModelOptions): M
         // What the work returns is read for tokens, finish reasons and the model that answered.
         const completion = await telemetry.modelCall(describeCall(messages), async (call) => {
           const answer = await openai.chat.completions.create(request(messages))
-          call.setAttributes({ 'openai.response.system_fingerprint': answer.system_fingerprint })
+          tellWhoAnswered(call, answer)
           return answer
         })
         return readText(completion)
@@ -54,18 +54,29 @@ export function openModel(telemetry: TelemetryService, options: ModelOptions): M
     async *stream(messages) {
       try {
         // Given a stream, the span ends when the stream does.
-        const chunks = await telemetry.modelCall(describeCall(messages), async () =>
-          openai.chat.completions.create({
-            ...request(messages),
-            stream: true,
-            stream_options: { include_usage: true },
-          }),
-        )
+        const chunks = await telemetry.modelCall(describeCall(messages), async (call) => {
+          const extras = { stream: true, stream_options: { include_usage: true } } as const
+          const answer = await openai.chat.completions.create({ ...request(messages), ...extras })
+          return watch(answer, (chunk) => tellWhoAnswered(call, chunk))
+        })
         for await (const chunk of chunks) yield chunk.choices?.[0]?.delta?.content ?? ''
       } catch (error) {
         throw describeModelError(error)
       }
     },
+  }
+}
+
+/** The build that answered, by OpenAI's conventions; the stand-in says here that it is one. */
+function tellWhoAnswered(call: ModelCallSpan, answer: { readonly system_fingerprint?: string | null }): void {
+  if (!answer.system_fingerprint) return
+  call.setAttributes({ 'openai.response.system_fingerprint': answer.system_fingerprint })
+}
+
+async function* watch<T>(items: AsyncIterable<T>, see: (item: T) => void): AsyncIterable<T> {
+  for await (const item of items) {
+    see(item)
+    yield item
   }
 }
 
