@@ -1,28 +1,37 @@
-// How tables can be joined: the shortest ways along foreign keys. Pure.
+// How tables can be joined: by the shortest ways along foreign keys. Pure.
 import type { ForeignKey } from './read-tables.ts'
 
 export interface Joins {
-  /** Tables on the way between wanted ones, and why they are here. */
-  readonly connecting: readonly { readonly table: string; readonly because: readonly string[] }[]
-  /** Of all foreign keys among wanted and connecting tables. */
+  /** Tables on the way between wanted ones, then those that they refer to, and why they are here. */
+  readonly added: readonly { readonly table: string; readonly because: readonly string[] }[]
+  /** Of all foreign keys among wanted and added tables. */
   readonly conditions: readonly string[]
 }
 
-/** Connects each wanted table to the first. Tables that no foreign key connects stay alone. */
-export function findJoins(wanted: readonly string[], keys: readonly ForeignKey[]): Joins {
+/**
+ * Connects each wanted table to the first. Tables that no foreign key connects stay alone. If there are fewer than `enough`
+ * then, those that the wanted ones refer to are added: an album has the name of its artist there.
+ */
+export function findJoins(wanted: readonly string[], keys: readonly ForeignKey[], enough: number): Joins {
   const [first, ...others] = wanted
-  const connecting = new Map<string, string[]>()
+  const added = new Map<string, string[]>()
   for (const other of first === undefined ? [] : others) {
     for (const between of shortestWay(first ?? '', other, keys)) {
       if (wanted.includes(between)) continue
-      connecting.set(between, [...(connecting.get(between) ?? []), `connects ${first} and ${other}`])
+      added.set(between, [...(added.get(between) ?? []), `connects ${first} and ${other}`])
     }
   }
-  const present = new Set([...wanted, ...connecting.keys()])
+  for (const table of wanted) {
+    for (const { references_table: to } of keys.filter((key) => key.table === table)) {
+      const isNew = !wanted.includes(to) && !added.has(to)
+      if (isNew && wanted.length + added.size < enough) added.set(to, [`${table} refers to it`])
+    }
+  }
+  const present = new Set([...wanted, ...added.keys()])
   const conditions = keys
     .filter((key) => present.has(key.table) && present.has(key.references_table))
     .map(writeCondition)
-  return { connecting: [...connecting].map(([table, because]) => ({ table, because })), conditions }
+  return { added: [...added].map(([table, because]) => ({ table, because })), conditions }
 }
 
 /** The tables strictly between two: breadth first, so none nearer exists. */

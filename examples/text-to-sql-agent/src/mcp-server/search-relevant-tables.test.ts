@@ -32,6 +32,7 @@ describe("the shop's tables", () => {
     'Who is the manager of Jane?': ['employee'],
     'best selling albums': ['album', 'invoice_line'],
     'Hip Hop': ['genre'],
+    'ACDC records': ['album', 'artist'],
   })) {
     test(`begin with ${expected.join(' and ')} for: ${question}`, async () => {
       assert.deepEqual((await namesFor(question)).slice(0, expected.length), expected)

@@ -16,7 +16,7 @@ export interface TableSearch {
 
 export interface FoundTable {
   readonly table: string
-  /** 0: it only connects others. */
+  /** 0: it only connects others, or one refers to it. */
   readonly score: number
   readonly because: readonly string[]
   readonly comment: string | null
@@ -58,7 +58,7 @@ limit $2`
 /** What has less than this share of the best table's points is there by chance. */
 const leastShareOfBest = 0.15
 
-/** The `limit` best tables for a question, and those on the way from one to another. */
+/** The `limit` best tables for a question, or as many with those that they refer to; and those on the way between them. */
 export async function searchRelevantTables(
   reader: ShopReader,
   question: string,
@@ -69,11 +69,12 @@ export async function searchRelevantTables(
     return rows.filter(({ score }) => score >= (rows[0]?.score ?? 0) * leastShareOfBest)
   })
   const all = await readTables(reader)
-  const { connecting, conditions } = findJoins(
+  const { added, conditions } = findJoins(
     ranked.map(({ table }) => table),
     all.flatMap(({ foreign_keys }) => foreign_keys),
+    limit,
   )
-  const tables = [...ranked, ...connecting.map((found) => ({ ...found, score: 0 }))].map((found) => {
+  const tables = [...ranked, ...added.map((found) => ({ ...found, score: 0 }))].map((found) => {
     const described = all.find(({ table }) => table === found.table)
     const columns = (described?.columns ?? []).map(({ nullable: _, values: __, ...column }) => column)
     return { ...found, comment: described?.comment ?? null, columns }
