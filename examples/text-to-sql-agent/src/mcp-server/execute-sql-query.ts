@@ -1,7 +1,8 @@
 // Runs a model's SQL. What it may do is decided by the role (src/database/reader-privileges.sql); what it may cost is decided
-// here: one SELECT, 5 seconds a statement, 100 rows, 1,000 characters a value. What PostgreSQL cannot bound is its own memory: a value that
-// is made on the way (`repeat`, `format`) may have a gigabyte, which took 2.7 GB of a backend for a second, and 110 MB of this
-// process. Where that matters, PostgreSQL runs in a container with a limit.
+// here: one SELECT, 5 seconds a statement, 100 rows, 1,000 characters a value.
+//
+// What nobody bounds is PostgreSQL's memory: a value that is made on the way (`repeat`, `format`) may have a gigabyte. That
+// took 2.7 GB of PostgreSQL for a second, and 110 MB of this process. Where it matters, give PostgreSQL a container with a limit.
 import { DatabaseError, type ClientBase, type QueryArrayConfig, type QueryArrayResult } from 'pg'
 import { ToolRefusal } from './answer-call.ts'
 import type { ShopReader } from './shop-reader.ts'
@@ -80,7 +81,7 @@ function readValue(text: string | null, oid: number | undefined): Value {
   if (text === null) return null
   if (oid === booleanOid) return text === 'true'
   if (numberOids.includes(oid) && Math.abs(Number(text)) <= Number.MAX_SAFE_INTEGER) return Number(text)
-  return text.length > maxValueChars ? `${text.slice(0, maxValueChars)}…` : text
+  return text.length > maxValueChars ? `${text.slice(0, maxValueChars).toWellFormed()}…` : text
 }
 
 function takeFitting(rows: readonly (readonly Value[])[]): readonly (readonly Value[])[] {

@@ -155,7 +155,7 @@ describe('the MCP server', () => {
       child.stderr?.on('data', (chunk: Buffer) => (said.stderr += chunk.toString()))
       assert.deepEqual(await once(child, 'close'), [1, null])
       assert.equal(said.stdout, '')
-      assert.match(said.stderr, /CHINOOK_URL is not set|--transport is pigeon/)
+      assert.match(said.stderr, /CHINOOK_URL, the address of the database, is not set|--transport is pigeon/)
     })
   }
 })

@@ -12,8 +12,7 @@ const { values } = parseArgs({
   options: { transport: { type: 'string', default: 'http' }, port: { type: 'string', default: '0' } },
 })
 const { CHINOOK_URL } = process.env
-if (CHINOOK_URL === undefined)
-  throw new Error('CHINOOK_URL is not set: the address of the database `chinook`')
+if (CHINOOK_URL === undefined) throw new Error('CHINOOK_URL, the address of the database, is not set')
 
 const telemetry = createTelemetry({ serviceName: 'chinook-mcp-server' })
 const reader = openShopReader(CHINOOK_URL, telemetry)
@@ -23,7 +22,8 @@ if (values.transport === 'stdio') {
   serveStdio(makeServer)
   process.stdin.once('end', end) // the client is gone
 } else {
-  const serve = { http: serveHttp, sse: serveSse }[values.transport]
+  const transports = new Map(Object.entries({ http: serveHttp, sse: serveSse }))
+  const serve = transports.get(values.transport)
   if (serve === undefined) throw new Error(`--transport is ${values.transport}; it can be http, sse or stdio`)
   const url = await serve(makeServer, Number(values.port))
   console.log(JSON.stringify({ url }))
