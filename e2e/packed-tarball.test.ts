@@ -6,10 +6,10 @@ import { test } from 'node:test'
 import { runChild, startChild } from './stage/child-process.ts'
 import { encodePayload, newSpanId, newTraceId } from './stage/encode-payload.ts'
 import { holdfastEnvironment, stopPostgresAtEnd, waitForReady } from './stage/holdfast-process.ts'
-import { npmEnvironment } from './stage/install-locked.ts'
 import { postPayload } from './stage/otlp-client.ts'
 import { packPackage } from './stage/pack-package.ts'
 import { listSpans } from './stage/query-client.ts'
+import { npmEnvironment, runNpm } from './stage/run-npm.ts'
 import { makeTemporaryDirectory } from './stage/temporary-directory.ts'
 import { waitUntil } from './stage/wait-until.ts'
 
@@ -34,13 +34,7 @@ test('the packed package, installed in an empty folder, starts with npx and keep
   const folder = join(dir, 'empty folder')
   await mkdir(folder)
   await writeFile(join(folder, 'package.json'), '{ "private": true }\n')
-  const installed = await runChild(t, {
-    title: 'npm install',
-    command: 'npm',
-    args: ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', tarball.path],
-    cwd: folder,
-    env: npmEnvironment,
-  })
+  const installed = await runNpm(t, folder, ['install', '--ignore-scripts', tarball.path])
   assert.equal(installed.code, 0, installed.stderr)
 
   const dataDir = join(dir, 'data')

@@ -6,9 +6,10 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { findBasePython } from '../../packages/canonicalizer/src/engine/spacy/install-spacy.ts'
 import { runChild } from '../stage/child-process.ts'
+import { compileStrictly } from '../stage/compile-strictly.ts'
 import { repository } from '../stage/holdfast-process.ts'
-import { npmEnvironment } from '../stage/install-locked.ts'
 import { packPackage, type Tarball } from '../stage/pack-package.ts'
+import { runNpm } from '../stage/run-npm.ts'
 import { makeTemporaryDirectory } from '../stage/temporary-directory.ts'
 import { findNodes, type NodeVersion } from '../telemetry/oldest-node.ts'
 
@@ -28,7 +29,11 @@ test('the packed canonicalizer', async (t) => {
   checkContents(tarball)
   const folder = await installInEmptyProject(t, dir, tarball)
 
-  await t.test('has types that compile with all of them checked', () => compileConsumer(t, folder))
+  await t.test('has types that compile with all of them checked', async () => {
+    // AbortSignal, from wherever: nobody needs @types/node or @types/pg for us.
+    const options = { skipLibCheck: false, types: [], lib: ['es2022', 'dom'] }
+    await compileStrictly(t, folder, 'consumer.mts', options)
+  })
 
   let wink: Answer | undefined
   for (const node of nodes) {
@@ -82,35 +87,12 @@ async function installInEmptyProject(t: TestContext, dir: string, tarball: Tarba
   const folder = join(dir, 'empty project')
   await mkdir(folder)
   await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n')
-  const installed = await runChild(t, {
-    title: 'npm install',
-    command: 'npm',
-    args: ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', tarball.path],
-    cwd: folder,
-    env: npmEnvironment,
-  })
+  const installed = await runNpm(t, folder, ['install', '--ignore-scripts', tarball.path])
   assert.equal(installed.code, 0, installed.stderr)
   await cp(films, join(folder, 'films.jsonl'))
   await cp(join(import.meta.dirname, 'programs', 'ask.mjs'), join(folder, 'ask.mjs'))
   await cp(join(import.meta.dirname, 'programs', 'consumer.mts'), join(folder, 'consumer.mts'))
   return folder
-}
-
-async function compileConsumer(t: TestContext, folder: string): Promise<void> {
-  const compilerOptions = {
-    ...{ strict: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true, noEmit: true },
-    ...{ skipLibCheck: false, target: 'es2022', module: 'nodenext' },
-    // AbortSignal, from wherever: nobody needs @types/node or @types/pg for us.
-    ...{ types: [], lib: ['es2022', 'dom'] },
-  }
-  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['consumer.mts'] }))
-  const compiled = await runChild(t, {
-    title: 'tsc',
-    command: process.execPath,
-    args: [join(repository, 'node_modules', 'typescript', 'bin', 'tsc'), '--project', folder],
-    cwd: folder,
-  })
-  assert.equal(compiled.code, 0, compiled.stdout)
 }
 
 interface Run {

@@ -2,15 +2,10 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { cp, mkdir, readFile, rename, rm } from 'node:fs/promises'
-import { delimiter, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { cacheDir } from '../cache-dir.ts'
-import { runChild } from './child-process.ts'
-
-/** npm and what it starts run on the Node that runs the tests, whatever the machine's own is. */
-export const npmEnvironment = {
-  PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}`,
-}
+import { runNpm } from './run-npm.ts'
 
 /**
  * `npm ci` of the package.json and package-lock.json in `source`. Resolves with a folder that holds them and their
@@ -28,13 +23,7 @@ export async function installLocked(t: TestContext, source: string): Promise<str
   try {
     await mkdir(draft, { recursive: true })
     for (const file of files) await cp(join(source, file), join(draft, file))
-    const installed = await runChild(t, {
-      title: `npm ci in ${source}`,
-      command: 'npm',
-      args: ['ci', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'],
-      cwd: draft,
-      env: npmEnvironment,
-    })
+    const installed = await runNpm(t, draft, ['ci', '--ignore-scripts'])
     if (installed.code !== 0) throw new Error(`npm ci in ${source} failed:\n${installed.stderr}`)
     await rename(draft, folder).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error // another was faster

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { runChild } from './child-process.ts'
 import { repository } from './holdfast-process.ts'
-import { npmEnvironment } from './install-locked.ts'
+import { runNpm } from './run-npm.ts'
 
 export interface Tarball {
   readonly path: string
@@ -15,13 +15,8 @@ export interface Tarball {
 
 /** `npm pack`, which builds first, into `dir`. */
 export async function packPackage(t: TestContext, name: string, dir: string): Promise<Tarball> {
-  const packed = await runChild(t, {
-    title: `npm pack ${name}`,
-    command: 'npm',
-    args: ['pack', '--json', `--workspace=${name}`, `--pack-destination=${dir}`],
-    cwd: repository,
-    env: npmEnvironment,
-  })
+  const args = ['pack', '--json', `--workspace=${name}`, `--pack-destination=${dir}`]
+  const packed = await runNpm(t, repository, args)
   assert.equal(packed.code, 0, packed.stderr)
   const json = JSON.parse(packed.stdout.slice(packed.stdout.search(/^[[{]/m))) as
     PackedFile[] | Record<string, PackedFile>

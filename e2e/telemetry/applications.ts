@@ -3,8 +3,7 @@ import assert from 'node:assert/strict'
 import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { runChild } from '../stage/child-process.ts'
-import { npmEnvironment } from '../stage/install-locked.ts'
+import { runNpm } from '../stage/run-npm.ts'
 
 export interface Application {
   readonly title: string
@@ -93,16 +92,6 @@ export async function installApplication(
   )
   const listed = await runNpm(t, folder, ['ls', '--all'])
   assert.equal(listed.code, 0, `every peer is satisfied:\n${listed.stdout}${listed.stderr}`)
-}
-
-function runNpm(t: TestContext, folder: string, args: readonly string[]): ReturnType<typeof runChild> {
-  return runChild(t, {
-    title: `npm ${args.join(' ')}`,
-    command: 'npm',
-    args: [...args, '--prefer-offline', '--no-audit', '--no-fund'],
-    cwd: folder,
-    env: npmEnvironment,
-  })
 }
 
 /** What npm said, but for remarks on the settings of whoever runs the tests. */

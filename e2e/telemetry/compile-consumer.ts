@@ -1,9 +1,8 @@
 // A TypeScript program that uses the package, compiled as strictly as anyone may, with our declarations checked too.
-import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { runChild } from '../stage/child-process.ts'
+import { compileStrictly } from '../stage/compile-strictly.ts'
 import { repository } from '../stage/holdfast-process.ts'
 
 const program = `
@@ -34,13 +33,6 @@ import type { SpanProcessor } from '${sdk}'
 export const processors: SpanProcessor[] = [holdfastSpanProcessor()]
 `
 
-const strict = {
-  strict: true,
-  noUncheckedIndexedAccess: true,
-  exactOptionalPropertyTypes: true,
-  noEmit: true,
-}
-
 export async function compileConsumer(
   t: TestContext,
   folder: string,
@@ -60,24 +52,13 @@ async function compile(
   folder: string,
   { source, skipLibCheck }: { source: string; skipLibCheck: boolean },
 ): Promise<void> {
-  const compilerOptions = {
-    ...strict,
+  await writeFile(join(folder, 'consumer.mts'), source)
+  await compileStrictly(t, folder, 'consumer.mts', {
     skipLibCheck,
     skipDefaultLibCheck: true,
-    target: 'es2022',
-    module: 'nodenext',
     // Web globals such as URL and Headers, from wherever: nobody needs @types/node for us. (Their SDKs do.)
     ...(skipLibCheck
       ? { types: ['node'], typeRoots: [join(repository, 'node_modules', '@types')] }
       : { types: [], lib: ['es2022', 'dom', 'dom.iterable'] }),
-  }
-  await writeFile(join(folder, 'consumer.mts'), source)
-  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['consumer.mts'] }))
-  const compiled = await runChild(t, {
-    title: 'tsc',
-    command: process.execPath,
-    args: [join(repository, 'node_modules', 'typescript', 'bin', 'tsc'), '--project', folder],
-    cwd: folder,
   })
-  assert.equal(compiled.code, 0, compiled.stdout)
 }
