@@ -35,6 +35,7 @@ export function traceCommand(context: CommandContext): Command {
       'after',
       `
 Marks: ✓ ok, ✗ error, · status unset, … running; ? the parent is not here. ↑ input tokens, ↓ output tokens.
+Above the spans stands what was asked (its fingerprint, for /api/v1/traces?fingerprint=), where that is known.
 Below the spans stands where work passed to another process, and where it should have and did not.
 
 Examples:

@@ -18,16 +18,20 @@ import {
 type AskedQuery = TraceQuery & { readonly fingerprint: string }
 type Filter = OperationFilter | 'any'
 
-// All traces of a question that was asked so seldom are collected and sorted: 3 µs each.
-const seldom = 10_000
+// All traces of a question that was asked so seldom are collected and sorted.
+const seldom = 5_000
 
-// Of a question that was asked more often, a page is most likely found among so many of the newest traces: 4 µs each.
+// Of a question that was asked more often, a page is most likely found among so many of the newest traces.
 const newestTraces = 10_000
 
 /**
  * Traces that have a span with the fingerprint, newest start first. The planner cannot tell a question that is asked all the
  * time (the newest traces in order) from one that was asked once (the index of fingerprints), least of all in the partition
  * of today, so the number of its spans decides.
+ *
+ * 50 traces out of 454 000 (4.5 M spans, 30 days of partitions, embedded PostgreSQL 18.4, 2 cores shared with other work, from
+ * Node), median in ms: never asked 1; asked once 3; 1 000 times 8; 12 600 times 60, and where other filters leave less than a
+ * page of the newest 230: to collect costs up to 17 µs a trace, to walk the newest 6.
  */
 export async function findAskedTraces(
   pool: pg.Pool,
