@@ -1,7 +1,7 @@
 // Stage 5. The tool runs it, in the database's process: one trace from the question to the rows.
 import { z } from 'zod'
 import type { AgentParts } from './agent-parts.ts'
-import { ToolError } from './open-shop-tools.ts'
+import { ToolError } from './read-tool-result.ts'
 
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()])
 const rowsAnswer = z.object({
@@ -32,7 +32,7 @@ export function executeSql(sql: string, { telemetry, tools }: AgentParts): Promi
     } catch (error) {
       if (!(error instanceof ToolError)) throw error
       span.recordError(error)
-      return { ok: false, problem: error.message }
+      return { ok: false, problem: error.problem }
     }
   })
 }

@@ -23,11 +23,11 @@ async function main(settings: AgentSettings): Promise<void> {
     baseUrl: settings.modelBaseUrl,
     apiKey: settings.modelApiKey,
   })
-  const stop = new AbortController()
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort())
+  // A question under way is given up; what ended before is sent.
+  const end = () => void telemetry.shutdown().finally(() => process.exit(1))
+  process.once('SIGTERM', end).once('SIGINT', end)
   try {
     for (const { question, conversationId } of questionsOf(settings)) {
-      if (stop.signal.aborted) break
       const parts = { telemetry, canonicalizer, tools, model, conversationId }
       tell(await answerQuestion(question, parts), settings)
     }
@@ -54,8 +54,17 @@ function tell(outcome: QuestionOutcome, { json }: AgentSettings): void {
 }
 
 try {
-  await main(readSettings(process.argv.slice(2), process.env))
+  await main(settingsOrUsage())
 } catch (error) {
-  console.error(`text-to-sql-agent: ${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
-  process.exitCode = 2
+  console.error(`text-to-sql-agent: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 1
+}
+
+function settingsOrUsage(): AgentSettings {
+  try {
+    return readSettings(process.argv.slice(2), process.env)
+  } catch (error) {
+    console.error(`text-to-sql-agent: ${(error as Error).message}\n\n${usage}`)
+    process.exit(2)
+  }
 }

@@ -7,6 +7,7 @@ export type FailureKind =
   | 'ModelNonsense'
   | 'ToolsAway'
   | 'ToolsNonsense'
+  | 'ToolFailed'
   | 'NotAnswerable'
   | 'SqlFailed'
   | 'NoRows'
