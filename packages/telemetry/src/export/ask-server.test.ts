@@ -93,6 +93,6 @@ test('a copy that failed does not end the copies: the next may be sent when noth
   const delivery = open(t, httpTarget(server.url))
   await until(() => {
     if (server.taken.length < 2) delivery.sendBestEffort([{ name: 'a' }] as ReadableSpan[])
-    return server.taken.length === 2 && delivery.server === 'other'
+    return server.taken.length >= 2 && delivery.server === 'other'
   })
 })
