@@ -2,7 +2,7 @@
 // TELEMETRY_BACKEND=dual, and there is one trace in Holdfast and the same whole trace in a real MLflow. The programs are as
 // people copy them, with our package as it is packed; the model is a stand-in, a program that answers by a script.
 import assert from 'node:assert/strict'
-import { cp, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import type { TraceDetail } from '../packages/server/src/query/contract.ts'
@@ -12,13 +12,11 @@ import { findExperiment, waitForMlflowTrace, type MlflowSpan } from './mlflow/ml
 import { startMlflow } from './mlflow/mlflow-process.ts'
 import { runChild, startChild, type Child } from './stage/child-process.ts'
 import { repository, startHoldfast } from './stage/holdfast-process.ts'
-import { installLocked } from './stage/install-locked.ts'
+import { layOutExample } from './stage/lay-out-example.ts'
 import { getJson, listSpans } from './stage/query-client.ts'
-import { packPackage, unpackPackage } from './stage/pack-package.ts'
 import { makeTemporaryDirectory } from './stage/temporary-directory.ts'
 import { waitUntil } from './stage/wait-until.ts'
 
-const example = join(repository, 'examples', 'mcp-agent')
 const standIn = join(repository, 'examples', 'auto-instrumentation', 'provider-stand-in.mjs')
 
 const wholeTrace = [
@@ -41,7 +39,7 @@ test('an agent and an MCP server in another process are one trace, in Holdfast a
   if (mlflow === undefined) return
   const [holdfast, folder] = await Promise.all([
     startHoldfast(t, { dataDir: await makeTemporaryDirectory(t) }),
-    layOut(t),
+    layOutExample(t, 'mcp-agent'),
   ])
   const env = {
     TELEMETRY_BACKEND: 'dual',
@@ -129,19 +127,4 @@ async function sendSpool(t: TestContext, folder: string, env: Record<string, str
 /** The address that a program says on its first line. */
 function readAddress(child: Child): Promise<string> {
   return child.waitForLine((line) => /http:\S+/.exec(line)?.[0])
-}
-
-/** The example, with what its lock file says and our package as it is packed. */
-async function layOut(t: TestContext): Promise<string> {
-  const dir = await makeTemporaryDirectory(t)
-  const [installed, tarball] = await Promise.all([
-    installLocked(t, example),
-    packPackage(t, '@holdfast/telemetry', dir),
-  ])
-  await symlink(join(installed, 'node_modules'), join(dir, 'node_modules'))
-  const folder = join(dir, 'example')
-  await mkdir(folder)
-  for (const file of ['agent.mjs', 'server.mjs']) await cp(join(example, file), join(folder, file))
-  await unpackPackage(t, '@holdfast/telemetry', tarball, folder)
-  return folder
 }

@@ -1,9 +1,7 @@
 // Our packages as people get them.
 import assert from 'node:assert/strict'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { runChild } from './child-process.ts'
 import { repository } from './holdfast-process.ts'
 import { runNpm } from './run-npm.ts'
 
@@ -26,23 +24,6 @@ export async function packPackage(t: TestContext, name: string, dir: string): Pr
     path: join(dir, tarball.filename),
     files: new Map(tarball.files.map(({ path, size }) => [path, size])),
   }
-}
-
-/** Puts it where a program in `folder` finds it, without asking npm; its peers are found further up. */
-export async function unpackPackage(
-  t: TestContext,
-  name: string,
-  tarball: Tarball,
-  folder: string,
-): Promise<void> {
-  const target = join(folder, 'node_modules', name)
-  await mkdir(target, { recursive: true })
-  const unpacked = await runChild(t, {
-    title: 'tar',
-    command: 'tar',
-    args: ['-xzf', tarball.path, '-C', target, '--strip-components=1'],
-  })
-  assert.equal(unpacked.code, 0, unpacked.stderr)
 }
 
 /** npm gives a list, or by name of the package in newer versions; what prepack says may stand before it. */

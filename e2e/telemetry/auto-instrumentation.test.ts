@@ -1,19 +1,16 @@
 // The programs of examples/auto-instrumentation, as their README starts them: what others' instrumentations, and SDKs that
 // trace themselves, tell of a model call is understood, and each call counts once.
 import assert from 'node:assert/strict'
-import { cp, mkdir, readdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import pg from 'pg'
 import type { TraceDetail } from '../../packages/server/src/query/contract.ts'
 import { atEnd } from '../stage/at-end.ts'
 import { runChild, startChild } from '../stage/child-process.ts'
-import { repository, runHoldfast, startHoldfast, type Holdfast } from '../stage/holdfast-process.ts'
-import { installLocked } from '../stage/install-locked.ts'
+import { runHoldfast, startHoldfast, type Holdfast } from '../stage/holdfast-process.ts'
+import { layOutExample } from '../stage/lay-out-example.ts'
 import { startPostgres } from '../stage/postgres-process.ts'
 import { getJson } from '../stage/query-client.ts'
-import { packPackage, unpackPackage } from '../stage/pack-package.ts'
-import { makeTemporaryDirectory } from '../stage/temporary-directory.ts'
 import { waitUntil } from '../stage/wait-until.ts'
 
 /** What the stand-in says that each answer took. */
@@ -83,7 +80,7 @@ const cases: readonly Case[] = [
 ]
 
 test('auto-instrumentation', async (t) => {
-  const [database, folder] = await Promise.all([openDatabase(t), layOut(t)])
+  const [database, folder] = await Promise.all([openDatabase(t), layOutExample(t, 'auto-instrumentation')])
   const holdfast = await startHoldfast(t, { url: database.url })
   const standIn = startChild(t, {
     title: 'stand-in of the providers',
@@ -153,24 +150,6 @@ async function openDatabase(t: TestContext): Promise<Database> {
     readSpans: async (traceId) =>
       (await pool.query<SpanRow>('select * from otel.spans where trace_uuid = $1::uuid', [traceId])).rows,
   }
-}
-
-/** The example with what its lock file says, and with our package as it is packed. */
-async function layOut(t: TestContext): Promise<string> {
-  const example = join(repository, 'examples', 'auto-instrumentation')
-  const dir = await makeTemporaryDirectory(t)
-  const [installed, tarball] = await Promise.all([
-    installLocked(t, example),
-    packPackage(t, '@holdfast/telemetry', dir),
-  ])
-  await symlink(join(installed, 'node_modules'), join(dir, 'node_modules'))
-  const folder = join(dir, 'example')
-  await mkdir(folder)
-  for (const file of await readdir(example)) {
-    if (/\.[mc]js$/.test(file)) await cp(join(example, file), join(folder, file))
-  }
-  await unpackPackage(t, '@holdfast/telemetry', tarball, folder)
-  return folder
 }
 
 interface Surroundings {
