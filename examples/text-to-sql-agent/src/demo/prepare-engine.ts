@@ -6,8 +6,8 @@ import { repository } from './start-holdfast.ts'
 
 const canonicalizer = join(repository, 'packages', 'canonicalizer', 'dist', 'cli', 'main.js')
 
-/** Trying out what is there takes two seconds; more means that something is installed. */
-const noticeAfterMs = 4_000
+/** Trying out what is there takes two seconds; much more means that something is installed. */
+const noticeAfterMs = 5_000
 
 /**
  * The engine to use. Installs spaCy by the canonicalizer's own command, once a machine, and tries it out. Without a Python,
@@ -27,7 +27,7 @@ export async function prepareEngine(
     env,
   })
   const notice = setTimeout(
-    () => say('Installing spaCy, once: 350 MB. (--engine wink does without.)'),
+    () => say('Preparing spaCy, which is installed once, with 350 MB. (--engine wink does without.)'),
     noticeAfterMs,
   )
   const code = await installer.ended.finally(() => clearTimeout(notice))

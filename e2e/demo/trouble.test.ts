@@ -1,0 +1,120 @@
+// The demo when something is amiss: it says what, in a sentence, and leaves nothing behind.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { mkdir, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import type { TraceDetail } from '../../packages/server/src/query/contract.ts'
+import { findFreePort } from '../stage/free-port.ts'
+import { findPostmaster } from '../stage/holdfast-process.ts'
+import { getJson } from '../stage/query-client.ts'
+import { makeTemporaryDirectory } from '../stage/temporary-directory.ts'
+import { waitUntil } from '../stage/wait-until.ts'
+import { findProcesses, readQuestions, startDemo, type Demo } from './demo-process.ts'
+
+const wink = ['--engine', 'wink']
+
+/** The process of the demo whose command line has this. */
+function findProgram({ dataDir }: Demo, name: string): number {
+  const found = findProcesses(dataDir).filter((pid) =>
+    readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(name),
+  )
+  assert.equal(found.length, 1, name)
+  return found[0]!
+}
+
+async function nothingIsLeft({ dataDir }: Demo): Promise<void> {
+  await waitUntil(() => findProcesses(dataDir).length === 0)
+  assert.equal(await findPostmaster(dataDir), undefined)
+}
+
+describe('the demo in trouble', () => {
+  test('an MCP server that dies fails the questions that are left, and is told', async (t) => {
+    const demo = startDemo(t, await makeTemporaryDirectory(t), wink)
+    await demo.child.waitForLine((line) => /trace [0-9a-f]{32}/.exec(line)?.[0])
+    process.kill(findProgram(demo, 'mcp-server/main.ts'), 'SIGKILL')
+    assert.equal((await demo.child.exited).code, 1)
+    const said = readQuestions(demo.child.stdout())
+    assert.equal(said.length, 20)
+    assert.match(said.at(-1)!.said, /^failed: The MCP server/)
+    assert.match(demo.child.stderr(), /^demo: the MCP server ended by itself \(SIGKILL\)/)
+    await nothingIsLeft(demo)
+  })
+
+  test('without a model questions fail, readably, and their traces are stored', async (t) => {
+    const demo = startDemo(t, await makeTemporaryDirectory(t), wink, {
+      OPENAI_BASE_URL: `http://127.0.0.1:${await findFreePort()}/v1`,
+      OPENAI_API_KEY: 'none',
+    })
+    const traceId = await demo.child.waitForLine((line) => /trace ([0-9a-f]{32})/.exec(line)?.[1])
+    assert.match(readQuestions(demo.child.stdout())[0]!.said, /^failed: The model cannot be reached/)
+    const path = `/api/v1/traces/${traceId}`
+    const queryUrl = await demo.queryUrl
+    let detail: TraceDetail | undefined
+    await waitUntil(async () => {
+      detail = await getJson<TraceDetail>(queryUrl, path)
+      return detail !== undefined && !detail.running
+    })
+    const failed = detail!.spans.filter(({ status }) => status === 'error').map(({ name }) => name)
+    assert.deepEqual(failed.sort(), ['chat gpt-5-mini', 'generate-sql', 'invoke_agent text-to-sql'])
+    demo.child.kill('SIGTERM')
+    assert.equal((await demo.child.exited).code, 143)
+    await nothingIsLeft(demo)
+  })
+
+  test('a Holdfast that dies ends the demo, which says so', async (t) => {
+    const demo = startDemo(t, await makeTemporaryDirectory(t), wink)
+    await demo.child.waitForLine((line) => /trace [0-9a-f]{32}/.exec(line)?.[0])
+    process.kill(findProgram(demo, 'cli/main.ts'), 'SIGKILL')
+    assert.equal((await demo.child.exited).code, 1)
+    assert.match(demo.child.stderr(), /^demo: Holdfast ended by itself \(SIGKILL\)/)
+  })
+
+  test('a machine without Python: wink, and it is said; with --engine spacy the demo ends', async (t) => {
+    const bin = join(await makeTemporaryDirectory(t), 'bin')
+    await mkdir(bin)
+    await symlink(process.execPath, join(bin, 'node'))
+    const env = { PATH: bin, XDG_CACHE_HOME: await makeTemporaryDirectory(t), PYTHON: '', SPACY_PYTHON: '' }
+    const any = startDemo(t, await makeTemporaryDirectory(t), [], env)
+    assert.equal((await any.child.exited).code, 0, any.child.stderr())
+    assert.match(
+      any.child.stdout(),
+      /Going on with the engine wink, for there is no spaCy: .*no Python 3\.10 or newer/,
+    )
+    const one = startDemo(t, await makeTemporaryDirectory(t), ['--engine', 'spacy'], env)
+    assert.equal((await one.child.exited).code, 1)
+    assert.match(one.child.stderr(), /^demo: there is no spaCy: .*no Python 3\.10 or newer/)
+    await nothingIsLeft(one)
+  })
+
+  const moments: readonly (readonly [string, RegExp])[] = [
+    ['at the start', /^Starting/],
+    ['once the agent begins', /canonical form/],
+    ['amid the questions', /^ *7 {2}/],
+    ['amid what was recorded', /^What Holdfast recorded/],
+  ]
+  for (const [moment, line] of moments) {
+    test(`Ctrl-C ${moment} leaves nothing behind`, async (t) => {
+      const demo = startDemo(t, await makeTemporaryDirectory(t), wink)
+      await demo.child.waitForLine((one) => (line.test(one) ? one : undefined))
+      demo.child.killGroup('SIGINT')
+      demo.child.killGroup('SIGINT') // who is impatient
+      assert.deepEqual(await demo.child.exited, { code: 130, signal: null })
+      assert.match(demo.child.stderr(), /^demo: stopped by SIGINT$/m)
+      await nothingIsLeft(demo)
+    })
+  }
+
+  test('killed, it takes its programs along, and the database stops in good order', async (t) => {
+    const demo = startDemo(t, await makeTemporaryDirectory(t), wink)
+    await demo.child.waitForLine((line) => /trace [0-9a-f]{32}/.exec(line)?.[0])
+    demo.child.kill('SIGKILL')
+    await nothingIsLeft(demo)
+  })
+
+  test('bad usage is told before anything starts', async (t) => {
+    const demo = startDemo(t, await makeTemporaryDirectory(t), ['--transport', 'grpc'])
+    assert.deepEqual(await demo.child.exited, { code: 2, signal: null })
+    assert.match(demo.child.stderr(), /^demo: --transport is "grpc"; it takes http, sse, stdio/)
+  })
+})
