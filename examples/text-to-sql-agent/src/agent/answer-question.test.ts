@@ -123,7 +123,7 @@ test('while the MCP server is away questions fail, and when it is back they do n
   await stage.shop.close()
   const outcome = await stage.ask(question)
   assert.equal(outcome.failureKind, 'ToolsAway')
-  assert.match(outcome.failure ?? '', /MCP server.*does not answer/)
+  assert.match(outcome.failure ?? '', /^The MCP server or its database is away/)
   assert.match(drawSpans(outcome), /^invoke_agent text-to-sql !/)
 })
 

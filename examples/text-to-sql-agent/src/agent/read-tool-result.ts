@@ -60,7 +60,7 @@ export function toolsAway(cause: unknown): QuestionFailure {
   const message = cause instanceof Error ? cause.message : String(cause)
   return new QuestionFailure(
     'ToolsAway',
-    `The MCP server, or its database, does not answer: ${message.slice(0, 200)}. See that it runs, then ask again.`,
+    `The MCP server or its database is away: ${message.slice(0, 200)}. See that it runs, then ask again.`,
     { cause },
   )
 }

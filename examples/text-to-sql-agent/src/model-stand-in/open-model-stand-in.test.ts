@@ -69,6 +69,7 @@ test('what it does not speak it refuses as OpenAI would', async () => {
   await assert.rejects(openai.models.list(), { status: 404 })
   const odd = await fetch(`${standIn.url}/chat/completions`, { method: 'POST', body: '{"a' })
   assert.equal(odd.status, 400)
+  await assert.rejects(ask(user('x'.repeat(1_000_000))), { status: 413 })
 })
 
 test('tokens are counted by words, signs and length', () => {

@@ -15,6 +15,9 @@ const request = z.object({
 })
 type Asked = z.infer<typeof request>
 
+/** The agent's prompts have some ten thousand characters. */
+const maxRequestBytes = 1_000_000
+
 export interface ModelStandIn {
   /** For OPENAI_BASE_URL. */
   readonly url: string
@@ -41,6 +44,9 @@ export async function openModelStandIn(script: Script, port = 0): Promise<ModelS
 async function answer(script: Script, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
   if (incoming.method !== 'POST' || incoming.url !== '/v1/chat/completions') {
     return refuse(response, 404, 'This stand-in for a model has only POST /v1/chat/completions.')
+  }
+  if (!(Number(incoming.headers['content-length']) <= maxRequestBytes)) {
+    return refuse(response, 413, `A request tells its length, of at most ${maxRequestBytes} bytes.`)
   }
   const asked = request.parse(JSON.parse(await text(incoming)))
   const content = answerByScript(script, asked.messages)
