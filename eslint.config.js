@@ -90,6 +90,17 @@ export default defineConfig(
     exit: "The process is the agent's.",
   }),
   {
+    // A start for other people's agents: it has what npm would give them. Its tests may start our server.
+    files: ['examples/**/*.ts'],
+    ignores: ['**/*.{test,fixture}.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['**/packages/**'], message: 'Import what the packages export.' }] },
+      ],
+    },
+  },
+  {
     files: ['**/*.test.ts', 'e2e/**/*.ts', 'packages/server/src/store/conformance/**'],
     rules: {
       '@typescript-eslint/no-unsafe-assignment': 'off', // what a server answered is any until it is compared
