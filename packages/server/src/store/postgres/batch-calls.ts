@@ -1,16 +1,10 @@
 import type { RowBuffer } from './row-buffer.ts'
-import type { SpanKey } from './row-keys.ts'
 import { isTellingCall, readRow, readTokens, tellsAsMuch, type SpanCopy } from './span-copy.ts'
 import { markEmbeddings, markLessTold, markTokensCounted } from './span-marks.ts'
 import { marksAt, parentAt, spanIdAt } from './span-row.ts'
 import type { SpanTable } from './span-table.ts'
+import type { StoredSpan } from './stored-span.ts'
 import type { TraceDraft } from './trace-draft.ts'
-
-/** A model call that tells tokens, stored before, around or inside one of the batch. */
-export interface StoredCall
-  extends SpanKey, Pick<SpanCopy, 'parentSpanId' | 'marks' | 'inputTokens' | 'outputTokens'> {
-  readonly trace: TraceDraft
-}
 
 /**
  * The model calls of a batch that tell tokens, and which of them count: of two spans of the same kind of call, one directly
@@ -75,13 +69,13 @@ export class BatchCalls {
    * Decides between the batch's calls and these, which are all stored ones around or inside them.
    * @returns stored calls that no longer count
    */
-  meetStored(stored: readonly StoredCall[]): StoredCall[] {
+  meetStored(stored: readonly StoredSpan[]): StoredSpan[] {
     // What takes a stored copy's place was decided about within the batch.
     const remaining = stored.filter((call) => this.#find(call.trace, call.spanId) < 0)
-    const unmarked = new Set<StoredCall>()
-    const isCounted = (call: StoredCall): boolean =>
+    const unmarked = new Set<StoredSpan>()
+    const isCounted = (call: StoredSpan): boolean =>
       (call.marks & markTokensCounted) !== 0 && !unmarked.has(call)
-    const decide = (row: number, storedCall: StoredCall, isStoredInside: boolean): void => {
+    const decide = (row: number, storedCall: StoredSpan, isStoredInside: boolean): void => {
       const own = readRow(this.#rows, row)
       const [outer, inner] = isStoredInside ? [own, storedCall] : [storedCall, own]
       if (!isSameCall(outer, inner)) return
@@ -95,11 +89,11 @@ export class BatchCalls {
         takeOff(storedCall.trace, storedCall, (own.marks & markTokensCounted) !== 0)
       }
     }
-    const bySpan = new Map<TraceDraft, Map<bigint, StoredCall>>()
+    const bySpan = new Map<TraceDraft, Map<bigint, StoredSpan>>()
     for (const call of remaining) {
       const row = this.#find(call.trace, call.parentSpanId)
       if (row >= 0) decide(row, call, true)
-      const ofTrace = bySpan.get(call.trace) ?? new Map<bigint, StoredCall>()
+      const ofTrace = bySpan.get(call.trace) ?? new Map<bigint, StoredSpan>()
       bySpan.set(call.trace, ofTrace.set(call.spanId, call))
     }
     for (const [row, trace] of this.#present()) {

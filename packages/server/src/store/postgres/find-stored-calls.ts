@@ -1,10 +1,11 @@
 import type pg from 'pg'
 import { toArrayLiteral } from '../../postgres/array-literal.ts'
-import type { BatchCalls, StoredCall } from './batch-calls.ts'
+import type { BatchCalls } from './batch-calls.ts'
 import { columnTypes } from './column-types.ts'
 import { formatUuid } from './id-columns.ts'
 import { hasSpanKeySql, spanKeysSql, toSpanKeyLists } from './row-keys.ts'
 import { callMarks, markTokensCounted } from './span-marks.ts'
+import { toStoredSpan, type StoredSpan, type StoredSpanRow } from './stored-span.ts'
 import type { TraceDraft } from './trace-draft.ts'
 
 const findSql = `
@@ -13,16 +14,6 @@ from otel.span_row
 where trace_id = any($1::uuid[]) and arrival_day >= $2 and marks & ${callMarks} <> 0
   and (input_tokens is not null or output_tokens is not null)
   and (span_id = any($3::bigint[]) or parent_span_id = any($4::bigint[]))`
-
-interface Row {
-  readonly trace_id: string
-  readonly span_id: bigint
-  readonly parent_span_id: bigint
-  readonly arrival_day: string
-  readonly marks: number
-  readonly input_tokens: number | null
-  readonly output_tokens: number | null
-}
 
 /**
  * Finds the model calls stored before that tell tokens and lie directly around or inside those of the batch. As
@@ -33,11 +24,11 @@ export async function findStoredCalls(
   calls: BatchCalls,
   traces: ReadonlySet<TraceDraft>,
   firstArrivalDay: string,
-): Promise<readonly StoredCall[]> {
+): Promise<readonly StoredSpan[]> {
   const ids = calls.idsOf(traces)
   if (ids.calls.length === 0) return []
   const byId = new Map([...traces].map((trace) => [formatUuid(trace.traceId), trace]))
-  const result = await transaction.query<Row>({
+  const result = await transaction.query<StoredSpanRow>({
     name: 'find-stored-calls',
     text: findSql,
     values: [
@@ -48,20 +39,11 @@ export async function findStoredCalls(
     ],
     types: columnTypes,
   })
-  return result.rows.map((row) => ({
-    trace: byId.get(row.trace_id)!,
-    traceId: row.trace_id,
-    spanId: row.span_id,
-    parentSpanId: row.parent_span_id,
-    arrivalDay: row.arrival_day,
-    marks: row.marks,
-    inputTokens: row.input_tokens ?? undefined,
-    outputTokens: row.output_tokens ?? undefined,
-  }))
+  return result.rows.map((row) => toStoredSpan(row, byId))
 }
 
 /** Marks stored calls as not counted. */
-export async function unmarkCalls(transaction: pg.ClientBase, calls: readonly StoredCall[]): Promise<void> {
+export async function unmarkCalls(transaction: pg.ClientBase, calls: readonly StoredSpan[]): Promise<void> {
   await transaction.query({
     name: 'unmark-calls',
     text: `update otel.span_row s set marks = s.marks & ~${markTokensCounted}

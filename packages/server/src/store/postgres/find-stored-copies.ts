@@ -4,8 +4,9 @@ import { columnTypes } from './column-types.ts'
 import type { SpanCopy } from './span-copy.ts'
 import type { BatchBuilder } from './build-batch.ts'
 import { formatUuid } from './id-columns.ts'
-import { hasSpanKeySql, spanKeysSql, toSpanKeyLists, type SpanKey } from './row-keys.ts'
+import { hasSpanKeySql, spanKeysSql, toSpanKeyLists } from './row-keys.ts'
 import type { KnownTrace } from './upsert-traces.ts'
+import { toStoredSpan, type StoredSpan, type StoredSpanRow } from './stored-span.ts'
 import type { TraceDraft } from './trace-draft.ts'
 
 const findSql = `
@@ -14,9 +15,7 @@ select trace_id, span_id, parent_span_id, start_unix_nano, duration_nano, body_i
 from otel.span_row
 where trace_id = any($1::uuid[]) and span_id = any($2::bigint[]) and arrival_day >= $3`
 
-export interface StoredCopy extends SpanCopy, SpanKey {
-  readonly trace: TraceDraft
-}
+export interface StoredCopy extends SpanCopy, StoredSpan {}
 
 // A giant payload that comes again would otherwise have all its stored copies as objects at once.
 const idsAtOnce = 20_000
@@ -47,20 +46,13 @@ export async function* findStoredCopies(
   }
 }
 
-interface CopyRow {
-  readonly trace_id: string
-  readonly span_id: bigint
-  readonly parent_span_id: bigint
+interface CopyRow extends StoredSpanRow {
   readonly start_unix_nano: bigint
   readonly duration_nano: bigint
   readonly body_id: bigint
-  readonly arrival_day: string
   readonly span_index: number
   readonly operation_id: number
   readonly status_code: number
-  readonly marks: number
-  readonly input_tokens: number | null
-  readonly output_tokens: number | null
 }
 
 async function findCopies(
@@ -75,20 +67,13 @@ async function findCopies(
     types: columnTypes,
   })
   return result.rows.map((row) => ({
-    trace: byId.get(row.trace_id)!,
-    traceId: row.trace_id,
-    spanId: row.span_id,
-    parentSpanId: row.parent_span_id,
+    ...toStoredSpan(row, byId),
     startUnixNano: row.start_unix_nano,
     durationNano: row.duration_nano,
     bodyId: row.body_id,
-    arrivalDay: row.arrival_day,
     spanIndex: row.span_index,
     operationId: row.operation_id,
     statusCode: row.status_code,
-    marks: row.marks,
-    inputTokens: row.input_tokens ?? undefined,
-    outputTokens: row.output_tokens ?? undefined,
   }))
 }
 
