@@ -1,7 +1,7 @@
 # What people type. Each target works as the first command after a clone: it installs what is missing, and says what it
 # cannot find. Needs make and Node.js with npm; Linux on x64 may have an old Node.js, npm brings the right one along.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench bench-telemetry install otel-up otel-down otel-migrate docker-nuke
+.PHONY: help run demo test check bench bench-telemetry bench-canonicalizer install otel-up otel-down otel-migrate docker-nuke
 
 node := scripts/with-node
 compose := docker compose
@@ -10,7 +10,7 @@ compose := docker compose
 installed := node_modules/.package-lock.json
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(installed) ## Start everything on the embedded database and print the addresses; Ctrl-C stops it
 	@exec $(node) packages/server/src/cli/main.ts start
@@ -31,6 +31,9 @@ bench: $(installed) ## Measure how fast it takes, persists and finds spans
 
 bench-telemetry: $(installed) ## Measure what tracing costs an agent: a span, an MCP call
 	@exec $(node) benchmarks/telemetry.ts
+
+bench-canonicalizer: $(installed) ## Measure what a question costs in each engine: rate, p99, start, memory
+	@exec $(node) benchmarks/canonicalizer.ts
 
 install: $(installed) ## Install what the lock file says; the other targets do it by themselves
 
