@@ -4,7 +4,6 @@
 // patterns that refuse: docs/patterns.md); patterns
 // are swapped as a whole, and a bad pattern leaves the old ones in force. Refuses questions that are none
 // (QuestionTooLong), and more than the engine's queue holds (EngineError, `ENGINE_BUSY`).
-import { fileURLToPath } from 'node:url'
 import type { CanonicalQuery } from './canonical-query.ts'
 import { canonicalizeQuestion } from './canonicalize-question.ts'
 import { EngineError, type NlpEngine } from './engine/nlp-engine.ts'
@@ -13,6 +12,7 @@ import type { SpacyOptions } from './engine/spacy/spacy-options.ts'
 import type { WinkEngineOptions } from './engine/wink/open-wink-engine.ts'
 import { normalisePatterns } from './normalise/normalise-patterns.ts'
 import type { Vocabulary } from './normalise/vocabulary.ts'
+import { basePatternsFile } from './patterns/base-patterns.ts'
 import { filePatterns } from './patterns/file-patterns.ts'
 import { describeProblem, parsePatterns } from './patterns/parse-patterns.ts'
 import type { PatternProblem, PatternSet } from './patterns/pattern-set.ts'
@@ -68,12 +68,9 @@ export class BadPatterns extends Error {
   }
 }
 
-/** The words that belong to no schema: "top", "not", "more than", "please". */
-const basePatterns = fileURLToPath(new URL('../patterns/base-patterns.jsonl', import.meta.url))
-
 /** Loads the engine and the patterns. Rejects with BadPatterns, an EngineError, or what reading the patterns failed with. */
 export async function openCanonicalizer(options: CanonicalizerOptions): Promise<Canonicalizer> {
-  const sources = [...[options.patterns].flat().map(toSource), filePatterns(basePatterns)]
+  const sources = [...[options.patterns].flat().map(toSource), filePatterns(basePatternsFile)]
   const engine = await openEngine(options)
   const vocabularies = new Map<string, Vocabulary>()
   const watch = watchPatterns({

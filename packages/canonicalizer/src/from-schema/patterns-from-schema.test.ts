@@ -23,7 +23,7 @@ const shop = `
   create table film_category (
     film_id int references film, category_id int references category, added_at timestamptz, primary key (film_id, category_id)
   );
-  create table "order lines" (line_id int primary key, status text);
+  create table "order lines" (line_id int primary key, status text, total int);
   create table parts (part_id int, made_on date, primary key (part_id, made_on)) partition by range (made_on);
   create table parts_2025 partition of parts for values from ('2025-01-01') to ('2026-01-01');
   create view names as select title from film;
@@ -33,7 +33,7 @@ const shop = `
     from generate_series(1, 60) n;
   insert into film select n, 'Film number ' || n, 'PG', 90, 2.99, '2006-01-01', (array['English', 'French', 'Yes', '7'])[1 + n % 4], '{}'
     from generate_series(1, 80) n;
-  insert into "order lines" select n, (array['in_transit', 'PG'])[1 + n % 2] from generate_series(1, 10) n;
+  insert into "order lines" select n, (array['in_transit', 'PG', 'ON'])[1 + n % 3] from generate_series(1, 10) n;
 `
 
 describe('patternsFromSchema', () => {
@@ -69,8 +69,26 @@ describe('patternsFromSchema', () => {
     ])
   })
 
-  test('columns are attributes, what adds up is a metric, keys are neither', async () => {
-    assert.deepEqual(await lines('METRIC'), ['rental price → RENTAL_PRICE'])
+  test('what is measured is sorted and compared, where it can be of one column only', async () => {
+    assert.deepEqual(await lines('SORT'), [
+      'longest → LENGTH DESC',
+      'shortest → LENGTH ASC',
+      'most expensive → RENTAL_PRICE DESC',
+      'priciest → RENTAL_PRICE DESC',
+      'cheapest → RENTAL_PRICE ASC',
+      'least expensive → RENTAL_PRICE ASC',
+      'newest → RELEASED_ON DESC',
+      'latest → RELEASED_ON DESC',
+      'most recent → RELEASED_ON DESC',
+      'oldest → RELEASED_ON ASC',
+      'earliest → RELEASED_ON ASC',
+    ])
+    // A length may be one of minutes, or of metres.
+    assert.deepEqual(await lines('UNIT'), [])
+  })
+
+  test('columns are attributes, what adds up is a metric, keys and prices are neither', async () => {
+    assert.deepEqual(await lines('METRIC'), ['order line total → TOTAL'])
     assert.deepEqual(await lines('ATTRIBUTE'), [
       'name → NAME',
       'first name → FIRST_NAME',
@@ -81,10 +99,12 @@ describe('patternsFromSchema', () => {
       'title → TITLE',
       'rating → RATING',
       'length → LENGTH',
+      'rental price → RENTAL_PRICE',
       'released on → RELEASED_ON',
       'language → LANGUAGE',
       'added at → ADDED_AT',
       'status → STATUS',
+      'price → RENTAL_PRICE',
     ])
   })
 
@@ -111,6 +131,7 @@ describe('patternsFromSchema', () => {
       'the values of shop.employees.email: it looks personal',
       'the values of shop.employees.title: it looks personal',
       'the values of shop.film.title: more than 50 different ones',
+      '"ON" as FILTER STATUS=ON: it is a word of every schema',
       '"PG" as FILTER STATUS=PG: it is FILTER RATING=PG already',
     ])
   })

@@ -1,5 +1,7 @@
 // Proposes a first set of patterns from a PostgreSQL database. It reads the catalog, and of columns with few different
 // values those; in read-only transactions, with a bound on rows and time; no column that looks personal, unless asked.
+import { basePatternsFile } from '../patterns/base-patterns.ts'
+import { filePatterns } from '../patterns/file-patterns.ts'
 import { looksPersonal, looksPersonalValue } from './personal-columns.ts'
 import { columnKey, proposePatterns, singularName, type Proposal } from './propose-patterns.ts'
 import { readSchema, type Client, type SchemaColumn, type SchemaTable } from './read-schema.ts'
@@ -45,8 +47,14 @@ export async function patternsFromSchema(client: Client, options: FromSchemaOpti
       if (column.kind === 'text' && !column.isKey) await ask(table, column)
     }
   }
-  const proposal = proposePatterns(tables, values)
+  const proposal = proposePatterns(tables, values, await readBasePhrases())
   return { patterns: proposal.patterns, leftOut: [...leftOut, ...proposal.leftOut] }
+}
+
+async function readBasePhrases(): Promise<ReadonlySet<string>> {
+  const reading = await filePatterns(basePatternsFile).read()
+  if (!reading.ok) throw new Error('the base patterns are bad')
+  return new Set(reading.set.patterns.flatMap((one) => (one.kind === 'phrase' ? [one.pattern] : [])))
 }
 
 function isPersonal(table: SchemaTable, column: SchemaColumn): boolean {

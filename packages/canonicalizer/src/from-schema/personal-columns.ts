@@ -20,7 +20,7 @@ const people = new Set(
     'guest driver contact owner buyer seller subscriber passenger doctor nurse manager agent candidate applicant lead account profile'
   ).split(' '),
 )
-const names = new Set(['name', 'title', 'label', 'initials', 'alias'])
+const names = new Set(['name', 'title', 'label', 'initials', 'alias', 'company', 'employer', 'organization'])
 
 /** @param tableWords and `columnWords` of the names, in lower case and singular */
 export function looksPersonal(tableWords: readonly string[], columnWords: readonly string[]): boolean {

@@ -1,16 +1,9 @@
 // A first set of patterns for a schema: what people might call its tables, columns and values. Somebody who knows the
 // data reads it through and adds the words that people really use.
 import { singular } from '../normalise/singular.ts'
+import { isUnit, proposeMeasure } from './propose-measures.ts'
+import { propose, type ProposedPattern } from './proposed-pattern.ts'
 import type { SchemaColumn, SchemaTable } from './read-schema.ts'
-
-/** One line of the proposal, in the order of its keys. */
-export interface ProposedPattern {
-  readonly label: 'ENTITY' | 'ATTRIBUTE' | 'METRIC' | 'FILTER'
-  readonly pattern: string
-  readonly id: string
-  /** Where it comes from. */
-  readonly note: string
-}
 
 export interface Proposal {
   readonly patterns: readonly ProposedPattern[]
@@ -21,24 +14,40 @@ export interface Proposal {
 /** Of each `table.column` by its whole name: its few values. */
 export type ValuesByColumn = ReadonlyMap<string, readonly string[]>
 
-/** What adds up to a figure that people ask for. */
+/** What adds up to a figure that people ask for; prices do not. */
 const measures = new Set(
-  'amount total subtotal price cost revenue sale quantity balance fee payment profit margin discount tax budget spend value'.split(
+  'amount total subtotal cost revenue sale quantity balance fee payment profit margin discount tax budget spend value'.split(
     ' ',
   ),
 )
 /** A value of these is called by the name of its table: the genre Rock, not the name Rock. */
 const namingColumns = new Set(['name', 'title', 'label', 'description', 'code'])
 const maxValueWords = 5
+const namingLabels = new Set(['ENTITY', 'ATTRIBUTE', 'METRIC', 'FILTER'])
+/** "reports to" and "created by" are what somebody does, and nobody's role. */
+const prepositions = new Set(['to', 'by', 'of', 'from', 'for', 'at', 'in', 'on'])
 
 export function columnKey(table: SchemaTable, column: SchemaColumn): string {
   return `${table.schema}.${table.name}.${column.name}`
 }
 
-export function proposePatterns(tables: readonly SchemaTable[], values: ValuesByColumn): Proposal {
+/** @param taken phrases that mean something in every schema: "total" and "on" are no column and no state */
+export function proposePatterns(
+  tables: readonly SchemaTable[],
+  values: ValuesByColumn,
+  taken: ReadonlySet<string>,
+): Proposal {
+  const columns = tables.flatMap((table) =>
+    table.columns.flatMap((column) => proposeColumn(table, column, taken)),
+  )
+  const measures = tables.flatMap((table) =>
+    table.columns.flatMap((column) => proposeMeasureOf(table, column)),
+  )
+  const ambiguous = findAmbiguous(measures)
   const candidates = [
     ...tables.flatMap(proposeEntities),
-    ...tables.flatMap((table) => table.columns.flatMap((column) => proposeColumn(table, column))),
+    ...columns,
+    ...measures.filter(({ pattern }) => !ambiguous.has(pattern)),
     ...tables.flatMap((table) =>
       table.columns.flatMap((column) =>
         proposeFilters(table, column, values.get(columnKey(table, column)) ?? []),
@@ -46,9 +55,15 @@ export function proposePatterns(tables: readonly SchemaTable[], values: ValuesBy
     ),
   ]
   const byPhrase = new Map<string, ProposedPattern>()
-  const leftOut: string[] = []
+  const leftOut = [...ambiguous].map(
+    ([phrase, ids]) => `"${phrase}": it might be of ${[...ids].join(' or ')}`,
+  )
   for (const one of candidates) {
     const phrase = singularWords(one.pattern)
+    if (taken.has(phrase) && namingLabels.has(one.label)) {
+      leftOut.push(`"${one.pattern}" as ${one.label} ${one.id}: it is a word of every schema`)
+      continue
+    }
     const earlier = byPhrase.get(phrase)
     if (earlier === undefined) byPhrase.set(phrase, one)
     else if (earlier.id !== one.id || earlier.label !== one.label) {
@@ -83,12 +98,15 @@ function proposeEntities(table: SchemaTable): ProposedPattern[] {
   const roles = table.foreignKeys.flatMap(({ columns, target }) => {
     const role = wordsOfName(columns.length === 1 ? (columns[0] ?? '') : '').filter((word) => word !== 'id')
     const targetWords = singularName(target)
-    const isOther = role.length > 0 && !role.some((word) => targetWords.includes(singular(word)))
+    const isOther =
+      role.length > 0 &&
+      !prepositions.has(role.at(-1) ?? '') &&
+      !role.some((word) => targetWords.includes(singular(word)))
     if (!isOther) return []
     const roleNote = `${table.schema}.${table.name}.${columns[0]} points to ${target}`
-    return [proposal('ENTITY', role.join(' '), targetWords.join('_').toUpperCase(), roleNote)]
+    return [propose('ENTITY', role.join(' '), targetWords.join('_').toUpperCase(), roleNote)]
   })
-  return [proposal('ENTITY', words.join(' '), id, note), ...roles]
+  return [propose('ENTITY', words.join(' '), id, note), ...roles]
 }
 
 /** A table that only ties others together, and that nobody asks for. */
@@ -97,15 +115,38 @@ function isLink(table: SchemaTable): boolean {
   return table.foreignKeys.length >= 2 && own.length === 0
 }
 
-function proposeColumn(table: SchemaTable, column: SchemaColumn): ProposedPattern[] {
+function proposeMeasureOf(table: SchemaTable, column: SchemaColumn): ProposedPattern[] {
+  const words = singularName(column.name)
+  if (column.isKey || isLink(table)) return []
+  const note = `column ${table.schema}.${table.name}.${column.name}`
+  return proposeMeasure(column, words, words.join('_').toUpperCase(), note)
+}
+
+/** What would be said of several columns is said of none: "newest" where invoices and employees have dates. */
+function findAmbiguous(candidates: readonly ProposedPattern[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const ids = new Map<string, Set<string>>()
+  for (const { pattern, id } of candidates) {
+    const named = id.replace(/[ *].*$/, '')
+    ids.set(pattern, (ids.get(pattern) ?? new Set()).add(named))
+  }
+  return new Map([...ids].filter(([, named]) => named.size > 1))
+}
+
+function proposeColumn(
+  table: SchemaTable,
+  column: SchemaColumn,
+  taken: ReadonlySet<string>,
+): ProposedPattern[] {
   const words = singularName(column.name)
   if (column.isKey || column.kind === 'boolean' || column.kind === 'other' || words.length === 0) return []
-  if (words.at(-1) === 'id') return []
+  if (words.at(-1) === 'id' || isUnit(words)) return []
   const note = `column ${table.schema}.${table.name}.${column.name}`
   const isMeasure = column.kind === 'number' && words.some((word) => measures.has(word))
   // The same name in two tables is one attribute: which table is meant, the question's entity says.
   const id = words.join('_').toUpperCase()
-  return [proposal(isMeasure ? 'METRIC' : 'ATTRIBUTE', words.join(' '), id, note)]
+  // "total" says how to add up, "invoice total" what.
+  const phrase = taken.has(words.join(' ')) ? [...singularName(table.name), ...words] : words
+  return [propose(isMeasure ? 'METRIC' : 'ATTRIBUTE', phrase.join(' '), id, note)]
 }
 
 function proposeFilters(
@@ -118,7 +159,7 @@ function proposeFilters(
   if (column.kind === 'boolean') {
     const said = words.filter((word) => !['is', 'has', 'flag', 'was'].includes(word))
     if (said.length === 0 || column.isKey) return []
-    return [proposal('FILTER', said.join(' '), `${said.join('_').toUpperCase()}=TRUE`, note)]
+    return [propose('FILTER', said.join(' '), `${said.join('_').toUpperCase()}=TRUE`, note)]
   }
   const isNaming = words.length === 1 && namingColumns.has(words[0] ?? '')
   const attribute = (isNaming ? singularName(table.name) : words).join('_').toUpperCase()
@@ -126,7 +167,7 @@ function proposeFilters(
     .map((value) => value.trim().replace(/\s+/g, ' '))
     .filter(isWording)
     .map((value) =>
-      proposal('FILTER', value.replaceAll('_', ' '), `${attribute}=${value.toUpperCase()}`, note),
+      propose('FILTER', value.replaceAll('_', ' '), `${attribute}=${value.toUpperCase()}`, note),
     )
 }
 
@@ -140,15 +181,6 @@ function isWording(value: string): boolean {
     !/^(?:yes|no|true|false|none|null|n\/a|all|any|other|unknown|not|and|or)$/i.test(value) &&
     value.split(' ').length <= maxValueWords
   )
-}
-
-function proposal(
-  label: ProposedPattern['label'],
-  pattern: string,
-  id: string,
-  note: string,
-): ProposedPattern {
-  return { label, pattern, id, note }
 }
 
 function singularWords(phrase: string): string {
