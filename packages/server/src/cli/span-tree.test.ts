@@ -30,6 +30,18 @@ describe('the tree of spans', () => {
     )
   })
 
+  test('children that start in one millisecond come by their end', () => {
+    const spans = [
+      exampleItem({ span_id: id(2), parent_span_id: id(1), duration_ms: 5 }),
+      exampleItem({ span_id: id(3), parent_span_id: id(1), duration_ms: 0.3 }),
+      exampleItem({ span_id: id(1), parent_span_id: null, duration_ms: 9 }),
+    ]
+    assert.deepEqual(
+      arrangeSpans(spans).map((line) => line.span.span_id),
+      [id(1), id(3), id(2)],
+    )
+  })
+
   test('children come by their start, below their parent', () => {
     const spans = [
       exampleItem({ span_id: id(3), parent_span_id: id(1), start_time: '2026-01-01T00:00:02.000000000Z' }),

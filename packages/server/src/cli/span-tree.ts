@@ -14,7 +14,7 @@ export interface TreeLine {
 export const maxIndent = 24
 
 /**
- * Orders spans as a tree, depth first, children by start. Every span has exactly one line, whatever the parents say:
+ * Orders spans as a tree, depth first, children by start, the shorter first. Every span has exactly one line, whatever the parents say:
  * spans without a known parent are roots, and a circle of parents is cut at its earliest span.
  */
 export function arrangeSpans(spans: readonly SpanItem[]): TreeLine[] {
@@ -63,8 +63,10 @@ function addTree(
   }
 }
 
-// Times have a fixed number of digits, so their texts sort as they do.
+// Times have a fixed number of digits, so their texts sort as they do. OpenTelemetry's SDK for JavaScript tells starts in whole
+// milliseconds and durations finer, so of spans with one start the shorter one mostly came first.
 function byStart(a: SpanItem, b: SpanItem): number {
   if (a.start_time !== b.start_time) return a.start_time < b.start_time ? -1 : 1
+  if (a.duration_ms !== b.duration_ms) return a.duration_ms - b.duration_ms
   return a.span_id < b.span_id ? -1 : 1
 }
