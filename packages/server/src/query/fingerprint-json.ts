@@ -1,4 +1,4 @@
-import type { FingerprintFigures, RankedFingerprint } from '../store/trace-store.ts'
+import type { FingerprintFigures, RankedFingerprint } from '../store/fingerprint-ranking.ts'
 import type {
   Cost,
   FingerprintChange,

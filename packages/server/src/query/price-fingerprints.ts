@@ -1,10 +1,5 @@
-import type {
-  AskedPeriods,
-  AskedTrace,
-  RankedFingerprint,
-  ReadOptions,
-  TraceStore,
-} from '../store/trace-store.ts'
+import type { AskedPeriods, AskedTrace, RankedFingerprint } from '../store/fingerprint-ranking.ts'
+import type { ReadOptions, TraceStore } from '../store/trace-store.ts'
 import type { Cost } from './contract.ts'
 import { costNotLookedAt, roundUsd } from './price-trace.ts'
 import { maxCallsPerPage, priceTraces } from './price-traces.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import type { Attribute } from '../../trace/attributes.ts'
 import type { Span } from '../../trace/span.ts'
-import type { AskedPeriods, FingerprintOrder } from '../trace-store.ts'
+import type { AskedPeriods, FingerprintOrder } from '../fingerprint-ranking.ts'
 import { makeRunning, makeStage, millisecond, newName, noon, resourceOf } from './example-spans.ts'
 import { writeSpans, type StoreHarness } from './harness.ts'
 

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { queryCancellable } from '../../postgres/cancel.ts'
-import type { AskedPeriods, ReadOptions } from '../trace-store.ts'
+import type { AskedPeriods } from '../fingerprint-ranking.ts'
+import type { ReadOptions } from '../trace-store.ts'
 import { clampToBigint } from './column-types.ts'
 import { findOperationIds, type OperationFilter } from './find-operation-ids.ts'
 import { traceHasOperation, type Bind } from './trace-predicates.ts'

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { queryCancellable } from '../../postgres/cancel.ts'
-import type { AskedPeriods, AskedTrace, ReadOptions } from '../trace-store.ts'
+import type { AskedPeriods, AskedTrace } from '../fingerprint-ranking.ts'
+import type { ReadOptions } from '../trace-store.ts'
 import { dayPredicate, findAskedScope, tracePredicates, type AskedScope } from './asked-periods.ts'
 import { columnTypes } from './column-types.ts'
 import { traceIdOfUuid } from './id-columns.ts'

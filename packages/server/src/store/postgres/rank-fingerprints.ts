@@ -5,8 +5,8 @@ import type {
   FingerprintFigures,
   FingerprintOrder,
   FingerprintRanking,
-  ReadOptions,
-} from '../trace-store.ts'
+} from '../fingerprint-ranking.ts'
+import type { ReadOptions } from '../trace-store.ts'
 import { dayPredicate, findAskedScope, tracePredicates, type AskedScope } from './asked-periods.ts'
 import { clampToBigint, columnTypes } from './column-types.ts'
 import { where, type Bind } from './trace-predicates.ts'
