@@ -32,7 +32,7 @@ export async function prepareEngine(
   )
   const code = await installer.ended.finally(() => clearTimeout(notice))
   if (code === 0) return 'spacy'
-  const reason = installer.lastWords()
+  const reason = installer.lastWords(1)
   if (wanted === 'spacy')
     throw new DemoFailure(`there is no spaCy: ${reason}\nWithout --engine spacy, wink does.`)
   say(`Going on with the engine wink, for there is no spaCy: ${reason}`)

@@ -27,7 +27,7 @@ export interface Program {
   /** Its first line on stdout, JSON in which it says that it is ready. Rejects when it ends before. */
   readonly ready: Promise<Record<string, unknown>>
   /** What it said last on stderr, without the JSON lines of a log. */
-  lastWords(): string
+  lastWords(maxLines?: number): string
   stop(): Promise<void>
 }
 
@@ -72,7 +72,7 @@ function startProgram(options: ProgramOptions, logDir: string): Program {
     child.once('error', fail)
     child.once('close', (code, signal) => done(signal ?? code ?? 1))
   })
-  const lastWords = (): string => readLastWords(logFile, from)
+  const lastWords = (maxLines = 12): string => readLastWords(logFile, from, maxLines)
   const ready = new Promise<string>((done, fail) => {
     lines.once('line', done)
     ended.then((how) => fail(new DemoFailure(`${title} did not start (${how}): ${lastWords()}`)), fail)
@@ -119,11 +119,11 @@ function readObject(title: string, line: string): Record<string, unknown> {
   }
 }
 
-function readLastWords(logFile: string, from: number): string {
+function readLastWords(logFile: string, from: number, maxLines: number): string {
   const said = readFileSync(logFile)
     .subarray(from)
     .toString()
     .split('\n')
     .filter((line) => line.trim() !== '' && !line.startsWith('{'))
-  return `${said.slice(-12).join('\n') || 'it said nothing'}\n(all it said is in ${logFile})`
+  return `${said.slice(-maxLines).join('\n') || 'it said nothing'}\n(all it said is in ${logFile})`
 }
