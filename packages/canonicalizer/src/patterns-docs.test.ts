@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { describe, test } from 'node:test'
-import { openCanonicalizer } from '../open-canonicalizer.ts'
-import { basePatternsFile } from './base-patterns.ts'
-import { filePatterns } from './file-patterns.ts'
-import { parsePatterns } from './parse-patterns.ts'
-import { describePatternTable } from './table-patterns.ts'
+import { openCanonicalizer } from './open-canonicalizer.ts'
+import { basePatternsFile } from './patterns/base-patterns.ts'
+import { filePatterns } from './patterns/file-patterns.ts'
+import { parsePatterns } from './patterns/parse-patterns.ts'
+import { describePatternTable } from './patterns/table-patterns.ts'
 
-const docs = await readFile(new URL('../../../../docs/patterns.md', import.meta.url), 'utf8')
+const docs = await readFile(new URL('../../../docs/patterns.md', import.meta.url), 'utf8')
 
 describe('docs/patterns.md', () => {
   const examples = [...docs.matchAll(/```json\n(.*?)```/gs)].map(([, lines = '']) => lines)
