@@ -91,7 +91,7 @@ describe('the waterfall', () => {
   test('a kind nobody named and a time that runs backwards are readable', () => {
     const spans = [
       exampleItem({ span_id: id(1), kind: 'unspecified', duration_ms: -2.5 }),
-      exampleItem({ span_id: id(2), duration_ms: -1_790_000_000_000 }),
+      exampleItem({ span_id: id(2), start_time: at(1), duration_ms: -1_790_000_000_000 }),
     ]
     const [first, second] = drawWaterfall(exampleTrace(), spans, { columns: 110, paint: plain, now }).slice(3)
     assert.match(first!, / unspec\. .* -2\.5 ms$/)
