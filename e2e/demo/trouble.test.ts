@@ -48,15 +48,13 @@ describe('the demo in trouble', () => {
     })
     const traceId = await demo.child.waitForLine((line) => /trace ([0-9a-f]{32})/.exec(line)?.[1])
     assert.match(readQuestions(demo.child.stdout())[0]!.said, /^failed: The model cannot be reached/)
-    const path = `/api/v1/traces/${traceId}`
     const queryUrl = await demo.queryUrl
-    let detail: TraceDetail | undefined
+    const failed = ['chat gpt-5-mini', 'generate-sql', 'invoke_agent text-to-sql'].join()
     await waitUntil(async () => {
-      detail = await getJson<TraceDetail>(queryUrl, path)
-      return detail !== undefined && !detail.running
+      const detail = await getJson<TraceDetail>(queryUrl, `/api/v1/traces/${traceId}`)
+      const names = detail?.spans.filter(({ status }) => status === 'error').map(({ name }) => name)
+      return names?.sort().join() === failed
     })
-    const failed = detail!.spans.filter(({ status }) => status === 'error').map(({ name }) => name)
-    assert.deepEqual(failed.sort(), ['chat gpt-5-mini', 'generate-sql', 'invoke_agent text-to-sql'])
     demo.child.kill('SIGTERM')
     assert.equal((await demo.child.exited).code, 143)
     await nothingIsLeft(demo)
