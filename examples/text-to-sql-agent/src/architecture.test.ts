@@ -1,7 +1,12 @@
 // What makes this folder fit to be copied: it uses the packages as people install them, and each file can be read at once.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { findAllBadNames, findLongFiles, findOutsideImports, readSources } from '../../../scripts/house-rules.ts'
+import {
+  findAllBadNames,
+  findLongFiles,
+  findOutsideImports,
+  readSources,
+} from '../../../scripts/house-rules.ts'
 
 describe('the example', () => {
   const root = import.meta.dirname
