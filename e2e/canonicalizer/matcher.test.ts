@@ -6,8 +6,9 @@ import { join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import { after, before, describe, test } from 'node:test'
 import fc from 'fast-check'
-import { compilePatterns } from '../../packages/canonicalizer/src/engine/wink/compile-patterns.ts'
+import { compilingPatterns } from '../../packages/canonicalizer/src/engine/wink/compile-patterns.ts'
 import { matchWords } from '../../packages/canonicalizer/src/engine/wink/match-words.ts'
+import { atOnce } from '../../packages/canonicalizer/src/in-turns.ts'
 import { readWord } from '../../packages/canonicalizer/src/engine/wink/word-attributes.ts'
 import { resolveMatches, type TokenMatch } from '../../packages/canonicalizer/src/engine/resolve-matches.ts'
 import { findBasePython, installSpacy } from '../../packages/canonicalizer/src/engine/spacy/install-spacy.ts'
@@ -134,7 +135,7 @@ function parse(patterns: readonly unknown[]): PatternSet | undefined {
 }
 
 function matchAll(set: PatternSet, words: readonly string[]): TokenMatch[] {
-  const matching = matchWords(compilePatterns(set), words)
+  const matching = matchWords(atOnce(compilingPatterns(set)), words)
   for (;;) {
     const step = matching.next()
     if (step.done === true) return step.value

@@ -34,6 +34,12 @@ describe('filePatterns', () => {
     await assert.rejects(phrases(join(folder, 'c*.jsonl')), /no file is like/)
   })
 
+  test('what is no file is refused unread: it may have no end', async () => {
+    assert.deepEqual(await phrases('/dev/zero'), [
+      { source: '/dev/zero', line: 1, message: 'this is no file: name one, or a folder' },
+    ])
+  })
+
   test('a file without patterns is refused: it may be half written', async () => {
     const file = join(folder, 'a.jsonl')
     await writeFile(file, '\n')

@@ -1,7 +1,8 @@
 // Patterns in files of JSON lines.
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { mergePatternSets, parsePatterns, type PatternsReading } from './parse-patterns.ts'
+import { inTurns } from '../in-turns.ts'
+import { mergePatternSets, parsingPatterns, type PatternsReading } from './parse-patterns.ts'
 import type { PatternProblem, PatternSet } from './pattern-set.ts'
 import type { PatternSource } from './pattern-source.ts'
 
@@ -42,11 +43,14 @@ async function readFiles(files: readonly string[]): Promise<PatternsReading> {
 }
 
 async function readOne(file: string): Promise<PatternsReading> {
-  const { size } = await stat(file)
+  const found = await stat(file)
+  const { size } = found
+  // A device or a pipe has no size, and may have no end.
+  if (!found.isFile()) return { ok: false, problems: [{ source: file, line: 1, message: 'this is no file: name one, or a folder' }] } // prettier-ignore
   if (size > maxFileBytes) {
     return { ok: false, problems: [{ source: file, line: 1, message: `a file of ${size} bytes: ${maxFileBytes} is the most` }] } // prettier-ignore
   }
-  return parsePatterns(await readFile(file, 'utf8'), file)
+  return await inTurns(parsingPatterns(await readFile(file, 'utf8'), file))
 }
 
 async function findFiles(names: readonly string[]): Promise<string[]> {

@@ -70,6 +70,7 @@ describe('a line is refused', () => {
       /engine: write "spacy"/,
     ],
     ['with an empty phrase', { label: 'A', pattern: ' ' }, /the phrase is empty/],
+    ['with a key twice', '{"label":"A","pattern":[{"LOWER":"x","LOWER" : "y"}]}', /a key stands twice/],
     ['with half a character', '{"label":"A","pattern":"\\ud800"}', /half a character/],
     ['with a phrase that goes on and on', { label: 'A', pattern: 'a '.repeat(60) }, /60 words/],
     ['without tokens', tokens(), /list of tokens is empty/],
@@ -143,5 +144,6 @@ describe('a line is refused', () => {
       spacy({ RIGHT_ID: 'a', RIGHT_ATTRS: { POS: 'VERB' } }, { LEFT_ID: 'a', REL_OP: '>', RIGHT_ID: 'b', RIGHT_ATTRS: { DEP: 'dobj' } }), // prettier-ignore
     ]
     for (const line of good) assert.equal(refuse(line), undefined)
+    assert.equal(refuse({ label: 'A', pattern: [{ LOWER: '"a":' }], note: '{"a": "a\\": "}' }), undefined)
   })
 })

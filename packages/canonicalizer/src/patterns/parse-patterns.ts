@@ -4,6 +4,7 @@
 // Guarantees: no engine sees a line that was not found good; either all lines are good and there is a set, or the bad
 // ones are named, each with what to do. Never throws for what stands in the text.
 import { createHash } from 'node:crypto'
+import { atOnce } from '../in-turns.ts'
 import { readPattern } from './read-pattern.ts'
 import type { Pattern, PatternProblem, PatternSet } from './pattern-set.ts'
 
@@ -18,20 +19,28 @@ const maxPatterns = 20_000
 /** Whoever has more than these mends them first. */
 const maxProblems = 50
 
+/** The set of no patterns. */
+export const noPatterns: PatternSet = makePatternSet([])
+
 /** Reads JSON lines; `source` is what problems are named with. Empty lines are skipped; no line at all is an empty set. */
 export function parsePatterns(jsonl: string, source: string): PatternsReading {
+  return atOnce(parsingPatterns(jsonl, source))
+}
+
+/** The same in steps, a line each. */
+export function parsingPatterns(jsonl: string, source: string): Generator<void, PatternsReading, void> {
   const lines = jsonl.replace(/^\uFEFF/, '').split('\n')
   const values = lines.flatMap((text, index) =>
     text.trim() === '' ? [] : [{ line: index + 1, read: () => parseLine(text) }],
   )
-  return readPatterns(values, source)
+  return readingPatterns(values, source)
 }
 
-/** The same of values, such as a table's rows; a `read` that throws is a bad line, with the error's message. */
-export function readPatterns(
+/** The same of values, in steps, such as a table's rows; a `read` that throws is a bad line, with the error's message. */
+export function* readingPatterns(
   values: readonly { readonly line: number; readonly read: () => unknown }[],
   source: string,
-): PatternsReading {
+): Generator<void, PatternsReading, void> {
   const tooMany = values[maxPatterns]
   if (tooMany !== undefined) {
     return fail([{ source, line: tooMany.line, message: `more than ${maxPatterns} patterns` }])
@@ -39,6 +48,7 @@ export function readPatterns(
   const patterns: Pattern[] = []
   const problems: PatternProblem[] = []
   for (const { line, read } of values) {
+    yield
     const reading = readOne(read, { source, line })
     if (reading.ok) patterns.push(reading.pattern)
     else problems.push({ source, line, message: reading.message })
@@ -74,12 +84,26 @@ function parseLine(text: string): unknown {
   if (text.length > maxLineChars) {
     throw new Error(`a line of ${text.length} characters: ${maxLineChars} is the most`)
   }
+  const value = tryParse(text)
+  const written = [...text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter(([, colon]) => colon !== undefined)
+  if (written.length > countKeys(value))
+    throw new Error('a key stands twice in one object: the first would be lost')
+  return value
+}
+
+function tryParse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
     // V8's message quotes the line, which may be long.
     throw new Error('not JSON: write one complete object on each line', { cause: error })
   }
+}
+
+function countKeys(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  const inside = Object.values(value).reduce((sum: number, one: unknown) => sum + countKeys(one), 0)
+  return (Array.isArray(value) ? 0 : Object.keys(value).length) + inside
 }
 
 function makePatternSet(patterns: readonly Pattern[]): PatternSet {

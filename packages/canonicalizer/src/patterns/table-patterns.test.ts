@@ -48,6 +48,21 @@ describe('tablePatterns', () => {
     assert.ok(reading.ok && reading.set.patterns.length === 0)
   })
 
+  test('a table that is emptied while it is followed is refused until there are rows again', async () => {
+    const source = tablePatterns(database.pool)
+    assert.ok((await source.read()).ok, 'none yet')
+    await add('ENTITY', 'film')
+    assert.ok((await source.read()).ok)
+    await database.pool.query('delete from nlp_patterns')
+    const reading = await source.read()
+    assert.match(
+      reading.ok ? '' : reading.problems.map(describeProblem).join(),
+      /^nlp_patterns:1: .*no row any more/,
+    )
+    await add('ENTITY', 'movie')
+    assert.ok((await source.read()).ok)
+  })
+
   test('the version is another one after every change, committed in whatever order', async () => {
     const source = tablePatterns(database.pool)
     const versions = [await source.readVersion()]

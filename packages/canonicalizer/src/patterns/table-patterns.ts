@@ -1,5 +1,6 @@
 // Patterns in a table of PostgreSQL, so that they can be changed where the data is, and all processes follow.
-import { readPatterns, type PatternsReading } from './parse-patterns.ts'
+import { inTurns } from '../in-turns.ts'
+import { readingPatterns, type PatternsReading } from './parse-patterns.ts'
 import type { PatternSource } from './pattern-source.ts'
 
 /** What is needed of a `pg.Pool` or `pg.Client`. */
@@ -22,11 +23,12 @@ interface PatternRow {
 
 /**
  * The enabled patterns of the table, in the order of `row_id`, which problems are named with. Without a row it is an
- * empty set. Make the table with `ensurePatternTable`, or with `docs/patterns.md` in a migration of your own.
+ * empty set; but once there were some, having none is refused: it is more often being written anew than meant so. Make the table with `ensurePatternTable`, or with `docs/patterns.md` in a migration of your own.
  */
 export function tablePatterns(database: Database, options: TableOptions = {}): PatternSource {
   const { table = defaultTable } = options
   const from = quoteTable(table)
+  let hadRows = false
   return {
     name: table,
     readVersion: async () => {
@@ -42,7 +44,12 @@ export function tablePatterns(database: Database, options: TableOptions = {}): P
         from ${from}
         where enabled
         order by row_id`)
-      return readRows(rows as readonly PatternRow[], table)
+      if (rows.length === 0 && hadRows) {
+        const message = 'the table has no row any more: write one, or leave the table out of the sources'
+        return { ok: false, problems: [{ source: table, line: 1, message }] }
+      }
+      hadRows = rows.length > 0
+      return await inTurns(readRows(rows as readonly PatternRow[], table))
     },
   }
 }
@@ -72,12 +79,12 @@ export function describePatternTable(table: string = defaultTable): string {
 
 const defaultTable = 'nlp_patterns'
 
-function readRows(rows: readonly PatternRow[], table: string): PatternsReading {
+function readRows(rows: readonly PatternRow[], table: string): Generator<void, PatternsReading, void> {
   const values = rows.map(({ row_id, label, pattern, id, engine }) => ({
     line: Number(row_id),
     read: () => ({ label, pattern: JSON.parse(pattern) as unknown, id: id ?? '', engine }),
   }))
-  return readPatterns(values, table)
+  return readingPatterns(values, table)
 }
 
 /** `schema.table` as two identifiers. */

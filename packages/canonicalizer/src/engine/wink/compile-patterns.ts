@@ -37,12 +37,14 @@ export interface CompiledPatterns {
   readonly tokensOf: (word: string) => Generator<void, ReadonlySet<number>, void>
 }
 
-export function compilePatterns(set: PatternSet): CompiledPatterns {
+/** In steps, a pattern each. */
+export function* compilingPatterns(set: PatternSet): Generator<void, CompiledPatterns, void> {
   const tokens = new TokenTable()
   const phrases = new Map<string, Phrase[]>()
   const automata = new Map<number, Automaton[]>()
   const anywhere: Automaton[] = []
   for (const [patternIndex, pattern] of set.patterns.entries()) {
+    yield
     if (pattern.engine !== 'any') continue
     if (pattern.kind === 'phrase') {
       const words = pattern.pattern.split(' ')
