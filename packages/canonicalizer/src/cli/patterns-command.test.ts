@@ -41,7 +41,7 @@ describe('patterns', () => {
 
   test('check says how many are good', async () => {
     const file = join(folder, 'good.jsonl')
-    await writeFile(file, '{"label":"ENTITY","pattern":"film"}\n{"label":"N","pattern":[{"POS":"NOUN"}],"engine":"spacy"}') // prettier-ignore
+    await writeFile(file, '{"label":"ENTITY","pattern":"film","id":"FILM"}\n{"label":"N","pattern":[{"POS":"NOUN"}],"engine":"spacy"}') // prettier-ignore
     const { code, said } = await run('check', file)
     assert.equal(code, 0)
     assert.match(said.join(), /^2 patterns, 1 of them for spaCy only, version [0-9a-f]{32}$/)
@@ -60,6 +60,18 @@ describe('patterns', () => {
         'holdfast-canonicalizer: 2 bad patterns',
       ],
     )
+  })
+
+  test('check names labels and ids that mean nothing', async () => {
+    const file = join(folder, 'slips.jsonl')
+    await writeFile(
+      file,
+      '{"label":"ENTTY","pattern":"film","id":"FILM"}\n{"label":"UNIT","pattern":"hour","id":"LENGTH*abc"}\n',
+    )
+    const { code, complained } = await run('check', file)
+    assert.equal(code, 1)
+    assert.match(complained[0] ?? '', /slips\.jsonl:1: label: "ENTTY" .* write one of ENTITY/)
+    assert.match(complained[1] ?? '', /slips\.jsonl:2: id: "LENGTH\*abc" .* "LENGTH\*60"/)
   })
 
   test('check names a phrase of which normalisation leaves nothing', async () => {

@@ -1,12 +1,13 @@
 // `patterns check`, before a file is put in force, and `patterns from-schema`, to begin with.
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { patternsFromSchema } from '../from-schema/patterns-from-schema.ts'
-import { normalisePatterns } from '../normalise/normalise-patterns.ts'
+import { BadPatterns } from '../patterns/bad-patterns.ts'
 import { filePatterns } from '../patterns/file-patterns.ts'
 import { describeProblem } from '../patterns/parse-patterns.ts'
 import type { PatternProblem } from '../patterns/pattern-set.ts'
 import { readSources, type PatternSource } from '../patterns/pattern-source.ts'
 import { tablePatterns } from '../patterns/table-patterns.ts'
+import { preparePatterns } from '../prepare-patterns.ts'
 import { BadUsage, type Command } from './command.ts'
 import { openDatabase } from './open-database.ts'
 
@@ -66,8 +67,12 @@ async function check(args: readonly string[], say: Say, complain: Say): Promise<
 async function checkSources(sources: readonly PatternSource[], say: Say, complain: Say): Promise<void> {
   const reading = await readSources(sources)
   if (!reading.ok) return refuse(reading.problems, complain)
-  const normalised = normalisePatterns(reading.set)
-  if (!normalised.ok) return refuse(normalised.problems, complain)
+  try {
+    await preparePatterns(reading.set)
+  } catch (error) {
+    if (error instanceof BadPatterns) return refuse(error.problems, complain)
+    throw error
+  }
   const { patterns, version } = reading.set
   const forSpacy = patterns.filter(({ engine }) => engine === 'spacy').length
   say(`${patterns.length} patterns, ${forSpacy} of them for spaCy only, version ${version}`)

@@ -3,9 +3,9 @@
 import type { PatternMatch } from '../engine/nlp-engine.ts'
 
 /** A hint with this label refuses the matches it overlaps, those with its id or, with id `*`, all: their words stay words. */
-const refusal = 'REFUSE'
+export const refusal = 'REFUSE'
 /** A hint with this label says that the question may be meant in another way: it halves the confidence. */
-const doubt = 'DOUBT'
+export const doubt = 'DOUBT'
 
 /** The matches that no hint refuses. */
 export function withoutRefused(
