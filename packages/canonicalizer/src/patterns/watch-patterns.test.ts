@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { describe, test } from 'node:test'
+import { BadPatterns } from './bad-patterns.ts'
 import { parsePatterns } from './parse-patterns.ts'
 import type { PatternSource } from './pattern-source.ts'
 import { watchPatterns, type ReloadOutcome } from './watch-patterns.ts'
@@ -109,6 +110,56 @@ describe('watchPatterns', () => {
     clearInterval(keepAlive)
     source.text = film
     assert.equal((await watch.reload()).kind, 'unchanged')
+  })
+
+  test('a source that never answers is given up, and asked again at the next look', async () => {
+    const source = openSource(film)
+    const answers = source.readVersion
+    const watch = watchPatterns({ sources: [source], intervalMs: seldomMs, lookTimeoutMs: 20, setPatterns: async () => undefined }) // prettier-ignore
+    source.readVersion = () => new Promise(() => undefined)
+    const outcome = await watch.reload()
+    assert.match(outcome.kind === 'failed' ? outcome.error.message : '', /no answer within 20 ms/)
+    source.readVersion = answers
+    assert.equal((await watch.reload()).kind, 'swapped')
+    await watch.close()
+  })
+
+  test('a source that never answers is not waited for when all is closed', async () => {
+    const source = openSource(film)
+    const asked = Promise.withResolvers<void>()
+    source.readVersion = () => {
+      asked.resolve()
+      return new Promise(() => undefined)
+    }
+    const watch = watchPatterns({
+      sources: [source],
+      intervalMs: seldomMs,
+      setPatterns: async () => undefined,
+    })
+    const looking = watch.reload()
+    await asked.promise
+    await watch.close()
+    assert.equal((await looking).kind, 'unchanged')
+  })
+
+  test('patterns that mean nothing are refused with their problems, and not offered again', async () => {
+    const problems = [{ source: 'memory', line: 1, message: 'id: write one' }]
+    const setPatterns = async (): Promise<void> => {
+      throw new BadPatterns(problems)
+    }
+    const watch = watchPatterns({ sources: [openSource(film)], intervalMs: seldomMs, setPatterns })
+    assert.deepEqual(await watch.reload(), { kind: 'refused', problems })
+    assert.equal((await watch.reload()).kind, 'unchanged')
+    await watch.close()
+  })
+
+  test('a callback that rejects is told, and changes nothing', async () => {
+    const warned = once(process, 'warning')
+    const onReload = async (): Promise<void> => Promise.reject(new Error('my own, later'))
+    const watch = watchPatterns({ sources: [openSource(film)], intervalMs: seldomMs, setPatterns: async () => undefined, onReload }) // prettier-ignore
+    assert.equal((await watch.reload()).kind, 'swapped')
+    assert.match(((await warned) as [Error])[0].message, /onReload throws: my own, later/)
+    await watch.close()
   })
 
   test('a callback that throws is told, and changes nothing', async () => {

@@ -2,9 +2,11 @@
 // the set as a whole.
 //
 // Guarantees: a set with any bad pattern is not put in force, nor one that cannot be read; the old one stays, and who
-// runs the program is told, once each. Never throws into the program, and does not keep it alive.
-import { readSources, type PatternSource } from './pattern-source.ts'
+// runs the program is told, once each. A source that does not answer is given up after `lookTimeoutMs`. Never throws into the program, and does
+// not keep it alive.
+import { BadPatterns } from './bad-patterns.ts'
 import { describeProblem } from './parse-patterns.ts'
+import { readSources, type PatternSource } from './pattern-source.ts'
 import type { PatternProblem, PatternSet } from './pattern-set.ts'
 
 /** What came of a look at the sources. */
@@ -20,42 +22,46 @@ export interface WatchOptions {
   readonly sources: readonly PatternSource[]
   /** What is in force already, so that it is not set again. */
   readonly current?: PatternSet
-  /** Puts a set in force; `engine.setPatterns`. */
+  /** Puts a set in force; rejects with BadPatterns where patterns mean nothing, and with `ENGINE_PATTERNS` where an engine does not take them. */
   readonly setPatterns: (set: PatternSet) => Promise<void>
   /** Between looks; 5 s by default. */
   readonly intervalMs?: number
+  /** Of the sources together, to say their versions and again to be read; 30 s by default. */
+  readonly lookTimeoutMs?: number
   /** Hears of everything but `unchanged`. */
-  readonly onReload?: (outcome: ReloadOutcome) => void
+  readonly onReload?: (outcome: ReloadOutcome) => unknown
 }
 
 export interface PatternWatch {
   /** Looks now. Of looks that were asked for at once each has its own turn. */
   reload(): Promise<ReloadOutcome>
-  /** No further looks; resolves when the one under way has ended. */
+  /** No further looks; of the one under way only a set that an engine is just taking is waited for. */
   close(): Promise<void>
 }
 
 const defaultIntervalMs = 5_000
+const defaultLookTimeoutMs = 30_000
 /** Of different troubles, between two swaps. */
 const maxTold = 20
 
 export function watchPatterns(options: WatchOptions): PatternWatch {
-  const { sources, setPatterns, intervalMs = defaultIntervalMs, onReload } = options
+  const { sources, setPatterns, onReload } = options
+  const { intervalMs = defaultIntervalMs, lookTimeoutMs = defaultLookTimeoutMs } = options
   /** What the sources said when they were last read, good or bad. */
   let lastSeen: string | undefined
   let inForce = options.current?.version
   let turn: Promise<unknown> = Promise.resolve()
-  let isClosed = false
+  const closing = new AbortController()
   const told = new Set<string>()
 
-  async function look(): Promise<ReloadOutcome> {
-    if (isClosed) return { kind: 'unchanged' }
+  async function look(isWaitedFor: boolean): Promise<ReloadOutcome> {
+    if (closing.signal.aborted) return { kind: 'unchanged' }
     try {
-      const versions = await Promise.all(sources.map((source) => source.readVersion()))
+      const versions = await inTime(Promise.all(sources.map((source) => source.readVersion())), isWaitedFor)
       const seen = JSON.stringify(versions)
       if (seen === lastSeen) return { kind: 'unchanged' }
       // The version was asked for first: what changes in between is seen at the next look.
-      const reading = await readSources(sources)
+      const reading = await inTime(readSources(sources), isWaitedFor)
       if (!reading.ok) {
         lastSeen = seen
         return { kind: 'refused', problems: reading.problems }
@@ -68,7 +74,9 @@ export function watchPatterns(options: WatchOptions): PatternWatch {
         await setPatterns(reading.set)
       } catch (error) {
         // Asking again would not help; anything else, such as a process that is being restarted, may pass.
-        if ((error as { readonly code?: unknown }).code === 'ENGINE_PATTERNS') lastSeen = seen
+        const { code } = error as { readonly code?: unknown }
+        if (code === 'BAD_PATTERNS' || code === 'ENGINE_PATTERNS') lastSeen = seen
+        if (error instanceof BadPatterns) return { kind: 'refused', problems: error.problems }
         throw error
       }
       lastSeen = seen
@@ -76,7 +84,24 @@ export function watchPatterns(options: WatchOptions): PatternWatch {
       told.clear() // what is wrong after this is new
       return { kind: 'swapped', set: reading.set }
     } catch (error) {
+      if (closing.signal.aborted) return { kind: 'unchanged' }
       return { kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) }
+    }
+  }
+
+  /** Rejects when it takes too long, or once this is closed. */
+  async function inTime<T>(work: Promise<T>, isWaitedFor: boolean): Promise<T> {
+    const { promise: givenUp, reject } = Promise.withResolvers<never>()
+    const timer = setTimeout(() => reject(new Error(`no answer within ${lookTimeoutMs} ms`)), lookTimeoutMs)
+    if (!isWaitedFor) timer.unref()
+    const close = (): void => reject(new Error('closed meanwhile'))
+    if (closing.signal.aborted) close()
+    closing.signal.addEventListener('abort', close, { once: true })
+    try {
+      return await Promise.race([work, givenUp])
+    } finally {
+      clearTimeout(timer)
+      closing.signal.removeEventListener('abort', close)
     }
   }
 
@@ -85,11 +110,10 @@ export function watchPatterns(options: WatchOptions): PatternWatch {
     const trouble = inForce === undefined ? undefined : describeTrouble(outcome)
     if (trouble !== undefined) warn(`the patterns are not changed, the old ones stay in force: ${trouble}`)
     if (outcome.kind === 'unchanged') return outcome
-    try {
-      onReload?.(outcome)
-    } catch (error) {
+    // Neither what it throws nor what it rejects with is anybody else's; nobody waits for what it does.
+    void (async () => onReload?.(outcome))().catch((error: unknown) => {
       warn(`onReload throws: ${error instanceof Error ? error.message : String(error)}`)
-    }
+    })
     return outcome
   }
 
@@ -99,8 +123,8 @@ export function watchPatterns(options: WatchOptions): PatternWatch {
     process.emitWarning(message, { type: 'HoldfastCanonicalizerWarning', code: 'HOLDFAST_PATTERNS' })
   }
 
-  function reload(): Promise<ReloadOutcome> {
-    const mine = turn.then(look).then(tell)
+  function reload(isWaitedFor: boolean): Promise<ReloadOutcome> {
+    const mine = turn.then(() => look(isWaitedFor)).then(tell)
     turn = mine
     return mine
   }
@@ -109,14 +133,14 @@ export function watchPatterns(options: WatchOptions): PatternWatch {
   const timer = setInterval(() => {
     if (isLooking) return // a slow source is not asked twice
     isLooking = true
-    void reload().finally(() => (isLooking = false))
+    void reload(false).finally(() => (isLooking = false))
   }, intervalMs)
   timer.unref()
 
   return {
-    reload,
+    reload: () => reload(true),
     async close() {
-      isClosed = true
+      closing.abort()
       clearInterval(timer)
       await turn
     },
