@@ -3,7 +3,8 @@
     spacy_worker.py MODEL START_SECONDS REQUEST_SECONDS     a package or a path; how long each may take
 
 It says first what it is:   {"ready": {"model", "modelVersion", "spacy", "python"}}
-    {"id", "patterns": [...]}  ->  {"id", "ok": true} | {"id", "refused": {"pattern"?: index, "reason"}}
+    {"id", "patterns": [...]}  ->  {"id", "ok": true} | {"id", "more": true} | {"id", "refused": {"pattern"?: index, "reason"}}
+    {"id", "load": true}       ->  the same: the next slice of these patterns, until none is left
     {"id", "texts": [[word]]}  ->  {"id", "answers": [{"m": [pattern, start, end, ...], "h": [...]} | {"failed": type}]}
 
 Offsets count tokens, and the tokens are the words that were sent: they are counted in no other way here. "m" are the
@@ -38,6 +39,7 @@ limit_time(start_seconds)
 
 import json  # noqa: E402
 import platform  # noqa: E402
+import time  # noqa: E402
 
 import spacy  # noqa: E402
 from spacy.matcher import DependencyMatcher, Matcher, PhraseMatcher  # noqa: E402
@@ -48,6 +50,10 @@ from spacy.tokens import Doc  # noqa: E402
 asked_by = {"ner": ["ENT_"], "parser": ["DEP", "SENT_START", "IS_SENT_START", "REL_OP"]}
 # A hint pattern that matches everywhere must not make an answer without end.
 MAX_HINTS = 5_000
+# Patterns are loaded so long at a time: a question that comes meanwhile waits no longer than for that.
+SLICE_SECONDS = 0.04
+# Phrases are taken by EntityRuler many at a time, which is faster.
+PHRASES_AT_ONCE = 50
 
 
 class PatternRuler(EntityRuler):
@@ -66,11 +72,16 @@ class Refused(Exception):
 
 
 class Patterns:
-    """One set, ready to match: made aside and swapped in as a whole. An entry has kind, hint and pattern."""
+    """One set: made aside, in steps, and swapped in as a whole. An entry has kind, hint and pattern."""
 
-    def __init__(self, vocab, entries):
-        blank = spacy.blank("en", vocab=vocab)
-        blank.tokenizer = lambda text: Doc(vocab, words=text.split(" "))
+    def __init__(self):
+        self.hints = []
+        self.disabled = []
+        self.ruler = ()
+
+    def load(self, blank, entries):
+        """Goes on each time it is asked for its next; at its end the set is ready to match."""
+        vocab = blank.vocab
         self.ruler = PatternRuler(blank, overwrite_ents=True, validate=True)
         hints = {
             "tokens": Matcher(vocab, validate=True),
@@ -79,6 +90,7 @@ class Patterns:
         }
         phrases = []
         for index, entry in enumerate(entries):
+            yield
             kind, pattern = entry["kind"], entry["pattern"]
             ruled = {"label": "_", "pattern": pattern, "id": str(index)}
             try:
@@ -90,7 +102,9 @@ class Patterns:
                     self.ruler.add_patterns([ruled])
             except Exception as error:
                 raise Refused(index, str(error)) from error
-        self.ruler.add_patterns(phrases)
+        for first in range(0, len(phrases), PHRASES_AT_ONCE):
+            self.ruler.add_patterns(phrases[first : first + PHRASES_AT_ONCE])
+            yield
         self.hints = [matcher for matcher in hints.values() if len(matcher) > 0]
         # Each part of the pipeline takes its time: what no hint asks for is left out, and all of it without hints.
         asked = json.dumps([entry["pattern"] for entry in entries if entry["hint"]])
@@ -131,15 +145,26 @@ def analyse(nlp, patterns, texts):
     return [analyse(nlp, patterns, [text])[0] for text in texts]
 
 
-def swap(nlp, patterns, entries):
-    """The set in force from now on, and what to answer."""
-    try:
-        return Patterns(nlp.vocab, entries), {"ok": True}
-    except Refused as refused:
-        index, reason = refused.args
-        return patterns, {"refused": {"pattern": index, "reason": reason}}
-    except Exception as error:
-        return patterns, {"refused": {"reason": f"{type(error).__name__}: {error}"}}
+class Loading:
+    """A set on its way; its patterns are good once load_slice answered "ok"."""
+
+    def __init__(self, blank, entries):
+        self.patterns = Patterns()
+        self.steps = self.patterns.load(blank, entries)
+
+    def load_slice(self):
+        """What to answer."""
+        end = time.monotonic() + SLICE_SECONDS
+        try:
+            for _ in self.steps:
+                if time.monotonic() > end:
+                    return {"more": True}
+            return {"ok": True}
+        except Refused as refused:
+            index, reason = refused.args
+            return {"refused": {"pattern": index, "reason": reason}}
+        except Exception as error:
+            return {"refused": {"reason": f"{type(error).__name__}: {error}"}}
 
 
 def send(answer):
@@ -150,7 +175,11 @@ def main():
     nlp = spacy.load(model)
     if not hasattr(nlp, "memory_zone"):
         sys.exit(f"spaCy {spacy.__version__} is too old: 3.8 or newer is needed")
-    patterns = Patterns(nlp.vocab, [])
+    # What reads phrases: their words are parted as those of questions are.
+    blank = spacy.blank("en", vocab=nlp.vocab)
+    blank.tokenizer = lambda text: Doc(nlp.vocab, words=text.split(" "))
+    patterns = Patterns()
+    loading = None
     name, version = f"{nlp.meta['lang']}_{nlp.meta['name']}", nlp.meta["version"]
     versions = {"modelVersion": version, "spacy": spacy.__version__, "python": platform.python_version()}
     send({"ready": {"model": name, **versions}})
@@ -165,7 +194,12 @@ def main():
             answer = {"answers": analyse(nlp, patterns, request["texts"])}
         else:
             limit_time(start_seconds)
-            patterns, answer = swap(nlp, patterns, request["patterns"])
+            loading = Loading(blank, request["patterns"]) if "patterns" in request else loading
+            answer = loading.load_slice()
+            if "ok" in answer:
+                patterns = loading.patterns
+            if "more" not in answer:
+                loading = None
         send({"id": request["id"], **answer})
 
 

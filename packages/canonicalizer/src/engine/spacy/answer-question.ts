@@ -6,9 +6,14 @@ import type { FoundInText, FoundMatch } from './protocol.ts'
 import type { Question } from './question.ts'
 
 /** Resolves or rejects the question. `set` is the one that was in force when it was asked. */
-export function answerQuestion(question: Question, found: FoundInText | undefined, set: PatternSet): void {
+export function answerQuestion(
+  question: Question,
+  found: FoundInText | undefined,
+  set: PatternSet,
+  model: string,
+): void {
   if (found?.kind !== 'found') {
-    const error = new EngineError('ENGINE_GONE', `spaCy failed on this question: ${found?.error}`)
+    const error = new EngineError('ENGINE_TEXT', `spaCy failed on this question: ${found?.error}`)
     question.reject(error)
     return
   }
@@ -27,5 +32,7 @@ export function answerQuestion(question: Question, found: FoundInText | undefine
     matches: found.matches.map(locate),
     hints: found.hints.map(locate),
     patternsVersion: set.version,
+    engine: 'spacy',
+    model,
   })
 }

@@ -1,6 +1,6 @@
 // Takes the place of Python and of spacy_worker.py, and misbehaves: `node bad-worker.fixture.ts MODE FOLDER`.
 // What it answers otherwise is right: no matches.
-import { existsSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
@@ -10,13 +10,10 @@ function say(answer: unknown): void {
   process.stdout.write(`${JSON.stringify(answer)}\n`)
 }
 
-/** True from the second start on. */
-function wasHereBefore(): boolean {
-  const mark = join(folder, 'started')
-  if (existsSync(mark)) return true
-  writeFileSync(mark, '')
-  return false
-}
+const mark = join(folder, 'started')
+/** How often it was started before. */
+const startsBefore = existsSync(mark) ? readFileSync(mark, 'utf8').length : 0
+appendFileSync(mark, 'x')
 
 /** What is done when "poison" is among the questions. */
 const uponPoison: Record<string, (id: number) => void> = {
@@ -31,10 +28,16 @@ const uponPoison: Record<string, (id: number) => void> = {
     say({ id, answers: [{ m: [], h: [] }] })
   },
   'starts-only-once': () => process.exit(5),
+  'second-start-fails': (id) =>
+    startsBefore > 1 ? say({ id, answers: [{ m: [], h: [] }] }) : process.exit(5),
 }
 
 function answer(line: string): void {
   const { id, texts } = JSON.parse(line) as { id: number; texts?: string[][] }
+  if (mode === 'tells-its-variables') {
+    say({ id, answers: [{ failed: Object.keys(process.env).sort().join() }] })
+    return
+  }
   if (texts === undefined) {
     if (mode === 'ends-on-patterns') process.exit(4)
     say({ id, ok: true })
@@ -46,9 +49,14 @@ function answer(line: string): void {
   else say({ id, answers: texts.map(() => ({ m: [], h: [] })) })
 }
 
+function failsToStart(): boolean {
+  if (mode === 'starts-only-once') return startsBefore > 0
+  return mode === 'ends-at-start' || (mode === 'second-start-fails' && startsBefore === 1)
+}
+
 if (mode === 'never-ready') {
   setInterval(() => {}, 60_000)
-} else if (mode === 'ends-at-start' || (mode === 'starts-only-once' && wasHereBefore())) {
+} else if (failsToStart()) {
   process.stderr.write("ModuleNotFoundError: No module named 'spacy'\n")
   process.exitCode = 1
 } else {

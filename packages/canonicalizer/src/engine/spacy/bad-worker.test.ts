@@ -53,11 +53,11 @@ test('an answer that nobody asked for ends the process, and not the engine', asy
 test('a text that spaCy fails upon is rejected by itself, with the type of the error', async (t) => {
   const python = await makeBadPython(t, 'fails-on-each')
   const engine = await openTestEngine(t, { python })
-  await assert.rejects(engine.analyse('secret words'), { ...gone, message: /ValueError/ })
+  await assert.rejects(engine.analyse('secret words'), { code: 'ENGINE_TEXT', message: /ValueError/ })
   assert.equal(engine.status.starts, 1)
 })
 
-test('when it does not start again, who waits is told, who asks later is told at once, and trying goes on', async (t) => {
+test('when it does not start twice, who waits is told, who asks later is told at once, and trying goes on', async (t) => {
   const python = await makeBadPython(t, 'starts-only-once')
   const engine = await openTestEngine(t, { python, limits: impatient })
   const patterns = readSet({ label: 'ENTITY', pattern: 'film' })
@@ -68,6 +68,28 @@ test('when it does not start again, who waits is told, who asks later is told at
   assert.equal(engine.status.state, 'restarting')
   await engine.close()
   await assert.rejects(engine.analyse('good'), { ...gone, message: /closed/ })
+})
+
+test('one start that fails throws nobody out: who waits is answered by the next', async (t) => {
+  const python = await makeBadPython(t, 'second-start-fails')
+  const engine = await openTestEngine(t, { python, limits: impatient })
+  const asked = ['poison', 'good one', 'good two'].map((text) => engine.analyse(text))
+  for (const { tokens } of await Promise.all(asked)) assert.ok(tokens.length > 0)
+  assert.equal(engine.status.starts, 3)
+})
+
+test('it is given the variables that Python needs, and nothing that is secret', async (t) => {
+  const secret = { DATABASE_URL: 'postgres://me:hush@db/x', OPENAI_API_KEY: 'hush', PYTHONPATH: '/tmp' }
+  Object.assign(process.env, secret)
+  t.after(() => Object.keys(secret).forEach((name) => delete process.env[name]))
+  const python = await makeBadPython(t, 'tells-its-variables')
+  const engine = await openTestEngine(t, { python })
+  const told = await engine.analyse('good').then(
+    () => assert.fail('it tells by failing'),
+    (error: Error) => error.message,
+  )
+  assert.match(told, /PATH/)
+  for (const name of Object.keys(secret)) assert.doesNotMatch(told, new RegExp(name))
 })
 
 test('patterns that end the process twice are rejected, and questions go on with the old ones', async (t) => {

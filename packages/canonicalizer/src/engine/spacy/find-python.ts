@@ -42,3 +42,24 @@ export function needSpacyPython(): string {
   if (python === undefined) throw new EngineError('ENGINE_GONE', `spaCy is not installed: ${installAdvice}`)
   return python
 }
+
+/** What Python and its libraries read; on Windows without SystemRoot no program has random numbers. */
+const needed = [
+  'PATH',
+  'HOME',
+  'LANG',
+  'LC_ALL',
+  'LC_CTYPE',
+  'TZ',
+  'TMPDIR',
+  'TEMP',
+  'TMP',
+  'LD_LIBRARY_PATH',
+]
+const neededByWindows = ['SystemRoot', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA', 'PATHEXT', 'COMSPEC']
+
+/** The variables that spaCy's process is given: not the database's address and not the key of a model. */
+export function pythonEnvironment(): NodeJS.ProcessEnv {
+  const names = process.platform === 'win32' ? [...needed, ...neededByWindows] : needed
+  return Object.fromEntries(names.flatMap((name) => (name in process.env ? [[name, process.env[name]]] : [])))
+}

@@ -37,6 +37,15 @@ describe('the environment for spaCy', { skip: python === undefined ? 'no Python'
     assert.ok(!existsSync(join(folder, 'complete')))
   })
 
+  test('cannot be made with a Python that is too old, which is said before anything is fetched', async (t) => {
+    const { folder, requirements } = await makePlace(t, '')
+    const old = `${folder}-python`
+    await writeFile(old, '#!/bin/sh\nexit 1\n', { mode: 0o755 })
+    const options = { folder, requirements, python: old }
+    await assert.rejects(installSpacy(options), /it is older than Python 3\.10/)
+    assert.ok(!existsSync(folder))
+  })
+
   test('cannot be made with a Python that is not there', async (t) => {
     const { folder, requirements } = await makePlace(t, '')
     const options = { folder, requirements, python: '/nowhere/python' }

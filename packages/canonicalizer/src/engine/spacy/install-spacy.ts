@@ -25,6 +25,7 @@ export async function installSpacy(options: InstallOptions = {}): Promise<string
       `there is no Python ${oldestPython.join('.')} or newer with venv on the PATH: install one, or name it in PYTHON`,
     )
   }
+  await ensureGood(python)
   const made = await run(python, [
     '-I',
     findWorkerFile('make_environment.py'),
@@ -35,11 +36,26 @@ export async function installSpacy(options: InstallOptions = {}): Promise<string
   return pythonOf(folder)
 }
 
+/** Rejects where `findBasePython` would not have chosen it; pip would say no more than "no matching distribution". */
+async function ensureGood(python: string): Promise<void> {
+  const { code, output } = await run(python, checkPython)
+  if (code === 0) return
+  const why =
+    code === 1 && output === '' ? `it is older than Python ${oldestPython.join('.')}` : output.trim()
+  throw new Error(`spaCy cannot be installed with ${python}: ${why}`)
+}
+
+/** Ends with 0 when it is new enough and can make environments. */
+const checkPython = [
+  '-I',
+  '-c',
+  `import sys, venv, ensurepip; sys.exit(sys.version_info < (${oldestPython.join(', ')}))`,
+]
+
 /** The first Python of the PATH that is new enough and can make environments; undefined when there is none. */
 export async function findBasePython(): Promise<string | undefined> {
   for (const name of ['python3', 'python', 'python3.13', 'python3.12', 'python3.11', 'python3.10']) {
-    const check = `import sys, venv, ensurepip; sys.exit(sys.version_info < (${oldestPython.join(', ')}))`
-    if ((await run(name, ['-I', '-c', check])).code === 0) return name
+    if ((await run(name, checkPython)).code === 0) return name
   }
   return undefined
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { readBatch, readReady, readSwap } from './protocol.ts'
+import { readBatch, readReady, readSlice } from './protocol.ts'
 import { readLines } from './read-lines.ts'
 
 test('an answer is read when it is of this request, for as many texts, and within them', () => {
@@ -38,7 +38,7 @@ test('nothing that can be written in JSON makes reading an answer throw', () => 
   fc.assert(
     fc.property(answer, (one) => {
       readReady(one)
-      readSwap(1, one)
+      readSlice(1, one)
       for (const found of readBatch(1, [2], 1, one) ?? []) {
         if (found.kind !== 'found') continue
         for (const [pattern, start, end] of [...found.matches, ...found.hints]) {

@@ -19,9 +19,9 @@ export type FoundInText =
   | { readonly kind: 'found'; readonly matches: readonly FoundMatch[]; readonly hints: readonly FoundMatch[] }
   | { readonly kind: 'failed'; readonly error: string }
 
-/** A set was taken; or not, and which pattern (its index) is to blame, where that is known. */
-export type SwapOutcome =
-  | { readonly kind: 'taken' }
+/** A set was taken; or not yet; or not at all, and which pattern (its index) is to blame, where that is known. */
+export type SliceOutcome =
+  | { readonly kind: 'taken' | 'more' }
   | { readonly kind: 'refused'; readonly patternIndex: number | undefined; readonly reason: string }
 
 export function readReady(line: unknown): Ready | undefined {
@@ -36,16 +36,22 @@ export function readReady(line: unknown): Ready | undefined {
   return { model, modelVersion, spacyVersion, pythonVersion }
 }
 
-export function writeSwap(id: number, { patterns }: PatternSet): unknown {
+/** Begins to load a set; whatever was begun before is forgotten. */
+export function writeFirstSlice(id: number, { patterns }: PatternSet): unknown {
   return {
     id,
     patterns: patterns.map(({ kind, engine, pattern }) => ({ kind, hint: engine === 'spacy', pattern })),
   }
 }
 
-export function readSwap(id: number, answer: unknown): SwapOutcome | undefined {
+export function writeNextSlice(id: number): unknown {
+  return { id, load: true }
+}
+
+export function readSlice(id: number, answer: unknown): SliceOutcome | undefined {
   if (field(answer, 'id') !== id) return undefined
   if (field(answer, 'ok') === true) return { kind: 'taken' }
+  if (field(answer, 'more') === true) return { kind: 'more' }
   const refused = field(answer, 'refused')
   const [patternIndex, reason] = [field(refused, 'pattern'), field(refused, 'reason')]
   if (typeof reason !== 'string') return undefined

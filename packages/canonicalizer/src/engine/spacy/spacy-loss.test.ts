@@ -112,8 +112,15 @@ describe("spaCy's process", { skip: python === undefined ? 'no Python' : false }
     t.after(() => child.kill('SIGKILL'))
     // Backtracks for longer than anybody lives, and parsePatterns would not let it through.
     const hostile = { kind: 'tokens', hint: false, pattern: [{ LOWER: { REGEX: '^(a+)+$' } }] }
-    child.stdin.write(`${JSON.stringify({ id: 1, patterns: [hostile] })}\n`)
-    child.stdin.end(`${JSON.stringify({ id: 2, texts: [[`${'a'.repeat(100)}b`]] })}\n`)
+    const tell = (request: unknown): boolean => child.stdin.write(`${JSON.stringify(request)}\n`)
+    tell({ id: 1, patterns: [hostile] })
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const answer = JSON.parse(line) as { ok?: boolean; more?: boolean }
+      if (answer.more === true) tell({ id: 2, load: true })
+      if (answer.ok !== true) return
+      tell({ id: 3, texts: [[`${'a'.repeat(100)}b`]] })
+      child.stdin.end()
+    })
     const [code, signal] = await once(child, 'exit')
     assert.deepEqual({ code, signal }, { code: null, signal: 'SIGALRM' })
   })

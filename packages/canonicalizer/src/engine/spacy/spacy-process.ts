@@ -6,6 +6,7 @@
 // Nothing of it keeps this process alive: whoever waits for it holds a timer of his own.
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import type { Socket } from 'node:net'
+import { pythonEnvironment } from './find-python.ts'
 import { ProcessLost } from './process-lost.ts'
 import { readLines } from './read-lines.ts'
 
@@ -33,9 +34,14 @@ export class SpacyProcess {
   #waiting: Waiting | undefined
   #stderr = ''
   #hasStarted = false
+  #requests = 0
 
   constructor({ command, args }: SpacyCommand) {
-    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true })
+    const child = spawn(command, args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+      env: pythonEnvironment(),
+    })
     this.#child = child
     child.unref()
     for (const stream of [child.stdin, child.stdout, child.stderr]) (stream as unknown as Socket).unref()
@@ -65,6 +71,12 @@ export class SpacyProcess {
         end(signal === null ? `it ended with code ${code}` : `it was ended by ${signal}`),
       )
     })
+  }
+
+  /** Of a request: what its answer is known by. */
+  nextId(): number {
+    this.#requests += 1
+    return this.#requests
   }
 
   get pid(): number | undefined {

@@ -6,6 +6,7 @@ import { splitWords } from '../split-words.ts'
 import { answerQuestion } from './answer-question.ts'
 import { backoffMs } from './backoff.ts'
 import { FatalQuestions } from './fatal-questions.ts'
+import { keepAlive } from './keep-alive.ts'
 import { PatternSwap } from './pattern-swap.ts'
 import { ProcessLost } from './process-lost.ts'
 import { readBatch, writeBatch, type Ready } from './protocol.ts'
@@ -14,7 +15,7 @@ import { Question } from './question.ts'
 import type { SpacyEngine, SpacyStatus } from './spacy-engine.ts'
 import type { SpacyLimits } from './spacy-options.ts'
 import { SpacyProcess, type SpacyCommand } from './spacy-process.ts'
-import { swapPatterns, waitUntilReady } from './start-spacy.ts'
+import { loadPatterns, loadSlice, waitUntilReady } from './start-spacy.ts'
 
 export interface Supervised {
   readonly command: SpacyCommand
@@ -38,12 +39,13 @@ export class SpacySupervisor implements SpacyEngine {
   #process: SpacyProcess
   #ready: Ready
   #patterns: PatternSet
-  #requests = 0
   #starts = 1
   #isRestarting = false
   /** Losses and failed starts since the last answer. */
   #failures = 0
-  /** Set while starts fail: who asks now is told at once instead of made to wait. */
+  /** Failed starts since there was a process. */
+  #failedStarts = 0
+  /** Set from the second failed start on: who asks now is told at once instead of made to wait. */
   #outage: EngineError | undefined
   #lastLoss: string | undefined
   #wake: () => void = () => {}
@@ -73,12 +75,19 @@ export class SpacySupervisor implements SpacyEngine {
     }
   }
 
+  ensurePlace(): void {
+    this.#ensureOpen()
+    if (this.#outage !== undefined) throw this.#outage
+    this.#queue.ensurePlace()
+  }
+
   async analyse(text: string, { signal }: AnalyseOptions = {}): Promise<Analysis> {
     signal?.throwIfAborted()
     this.#ensureOpen()
     const split = splitWords(text)
     if (split.words.length === 0) {
-      return { tokens: [], matches: [], hints: [], patternsVersion: this.#patterns.version }
+      const { version: patternsVersion } = this.#patterns
+      return { tokens: [], matches: [], hints: [], patternsVersion, engine: 'spacy', model: this.model }
     }
     if (this.#outage !== undefined) throw this.#outage
     if (this.#fatal.has(split.words)) throw fatalQuestion()
@@ -104,10 +113,10 @@ export class SpacySupervisor implements SpacyEngine {
       this.#rejectWaiting(closed())
       this.#wake()
     }
-    const keepAlive = setInterval(() => {}, 0x7fffffff)
+    const letGo = keepAlive()
     await this.#process.stop(this.#limits.stopGraceMs)
     await this.#ended
-    clearInterval(keepAlive)
+    letGo()
   }
 
   #ensureOpen(): void {
@@ -130,10 +139,11 @@ export class SpacySupervisor implements SpacyEngine {
     void process.lost.then(() => this.#wake())
     while (!process.isLost && !this.#closing.signal.aborted) {
       const [swap] = this.#swaps
-      const batch = swap === undefined ? this.#queue.takeBatch(this.#limits.batchQuestions) : []
-      if (swap !== undefined) await this.#swap(process, swap)
-      else if (batch.length > 0) await this.#askBatch(process, batch)
-      else await new Promise<void>((resolve) => (this.#wake = resolve))
+      if (swap !== undefined) await this.#loadMore(process, swap)
+      if (process.isLost || this.#closing.signal.aborted) break
+      const batch = this.#queue.takeBatch(this.#limits.batchQuestions)
+      if (batch.length > 0) await this.#askBatch(process, batch)
+      else if (this.#swaps.length === 0) await new Promise<void>((resolve) => (this.#wake = resolve))
     }
     if (!process.isLost) return
     const lost = await process.lost
@@ -142,7 +152,7 @@ export class SpacySupervisor implements SpacyEngine {
   }
 
   async #askBatch(process: SpacyProcess, batch: readonly Question[]): Promise<void> {
-    const id = this.#nextId()
+    const id = process.nextId()
     const set = this.#patterns
     const wordCounts = batch.map(({ words }) => words.length)
     const request = writeBatch(
@@ -153,7 +163,7 @@ export class SpacySupervisor implements SpacyEngine {
     try {
       const found = await process.ask(request, read, this.#limits.hungAfterMs)
       this.#failures = 0
-      batch.forEach((question, index) => answerQuestion(question, found[index], set))
+      batch.forEach((question, index) => answerQuestion(question, found[index], set, this.model))
     } catch (error) {
       if (!(error instanceof ProcessLost)) throw error
       for (const question of batch) question.losses += 1
@@ -165,9 +175,12 @@ export class SpacySupervisor implements SpacyEngine {
     }
   }
 
-  async #swap(process: SpacyProcess, swap: PatternSwap): Promise<void> {
+  /** A slice of a set; after the last one it is in force. */
+  async #loadMore(process: SpacyProcess, swap: PatternSwap): Promise<void> {
     try {
-      await swapPatterns(process, this.#nextId(), swap.set, this.#limits)
+      const isFirst = swap.loadedBy !== process
+      swap.loadedBy = process
+      if (!(await loadSlice(process, swap.set, isFirst, this.#limits))) return
       this.#patterns = swap.set
       this.#fatal.clear()
       swap.resolve()
@@ -197,14 +210,18 @@ export class SpacySupervisor implements SpacyEngine {
     try {
       this.#ready = await waitUntilReady(process, this.#limits)
       if (this.#patterns.patterns.length > 0) {
-        await swapPatterns(process, this.#nextId(), this.#patterns, this.#limits)
+        await loadPatterns(process, this.#patterns, this.#limits)
       }
       this.#outage = undefined
+      this.#failedStarts = 0
       return true
     } catch (error) {
       process.kill('it cannot be used')
       this.#failures += 1
+      this.#failedStarts += 1
       this.#lastLoss = error instanceof Error ? error.message : String(error)
+      // One start may fail for what passes, such as a kill; who waits has time for another.
+      if (this.#failedStarts < 2) return false
       this.#outage = new EngineError('ENGINE_GONE', `spaCy was lost and does not start: ${this.#lastLoss}`)
       this.#rejectWaiting(this.#outage)
       return false
@@ -214,11 +231,6 @@ export class SpacySupervisor implements SpacyEngine {
   #rejectWaiting(error: EngineError): void {
     this.#queue.rejectAll(error)
     for (const swap of this.#swaps.splice(0)) swap.reject(error)
-  }
-
-  #nextId(): number {
-    this.#requests += 1
-    return this.#requests
   }
 }
 

@@ -3,7 +3,7 @@ import type { PatternSet } from '../../patterns/pattern-set.ts'
 import { EngineError } from '../nlp-engine.ts'
 import { installAdvice } from './find-python.ts'
 import { ProcessLost } from './process-lost.ts'
-import { readReady, readSwap, writeSwap, type Ready } from './protocol.ts'
+import { readReady, readSlice, writeFirstSlice, writeNextSlice, type Ready } from './protocol.ts'
 import type { SpacyLimits } from './spacy-options.ts'
 import type { SpacyCommand, SpacyProcess } from './spacy-process.ts'
 import { findWorkerFile } from './worker-files.ts'
@@ -34,22 +34,35 @@ export async function waitUntilReady(process: SpacyProcess, limits: SpacyLimits)
   }
 }
 
-/** Hands a set over. Rejects with an EngineError (`ENGINE_PATTERNS`) that names the line when it is not taken, or with ProcessLost. */
-export async function swapPatterns(
+/**
+ * Has the next part of a set loaded, some 50 ms of work, and says whether that was the last: then the set is in force. Rejects
+ * with an EngineError (`ENGINE_PATTERNS`) that names the line when it is not taken, or with ProcessLost.
+ */
+export async function loadSlice(
   process: SpacyProcess,
-  id: number,
   set: PatternSet,
+  isFirst: boolean,
   limits: SpacyLimits,
-): Promise<void> {
+): Promise<boolean> {
+  const id = process.nextId()
   const outcome = await process.ask(
-    writeSwap(id, set),
-    (answer) => readSwap(id, answer),
+    isFirst ? writeFirstSlice(id, set) : writeNextSlice(id),
+    (answer) => readSlice(id, answer),
     limits.startTimeoutMs,
   )
-  if (outcome.kind === 'taken') return
+  if (outcome.kind !== 'refused') return outcome.kind === 'taken'
   const pattern = set.patterns[outcome.patternIndex ?? -1]
   const where = pattern === undefined ? 'the patterns' : `${pattern.source}:${pattern.line}`
   throw new EngineError('ENGINE_PATTERNS', `spaCy does not take ${where}: ${outcome.reason}`)
+}
+
+/** The whole set, of a process that nobody asks yet. */
+export async function loadPatterns(
+  process: SpacyProcess,
+  set: PatternSet,
+  limits: SpacyLimits,
+): Promise<void> {
+  for (let isFirst = true; !(await loadSlice(process, set, isFirst, limits)); isFirst = false);
 }
 
 /** What went wrong at the first start, and what to do, for people. */
