@@ -18,13 +18,15 @@ export interface Canonicalized {
   readonly parts: FingerprintParts
 }
 
-/** Rejects with QuestionTooLong, an EngineError, or the reason of the signal. */
+/** Rejects with a TypeError for what is no text, QuestionTooLong, an EngineError, or the reason of the signal. */
 export async function canonicalizeQuestion(
   question: string,
   engine: NlpEngine,
   vocabularies: Vocabularies,
   options: { readonly signal?: AbortSignal },
 ): Promise<Canonicalized> {
+  if (typeof question !== 'string') throw new TypeError('a question is a text')
+  engine.ensurePlace() // before any work: with too many at once there is enough to do already
   let version = [...vocabularies.keys()].at(-1) ?? ''
   for (let swaps = 0; ; swaps += 1) {
     const vocabulary = vocabularies.get(version)
@@ -45,10 +47,10 @@ export async function canonicalizeQuestion(
     const query: CanonicalQuery = {
       constraints: parts.constraints,
       fingerprint,
-      key: makeKey(fingerprint, vocabulary?.dependsOnEngine === true ? engine.name : undefined),
+      key: makeKey(fingerprint, vocabulary?.dependsOnEngine === true ? analysis.engine : undefined),
       confidence: weighConfidence(parts.understood, matches, analysis.hints),
-      engine: engine.name,
-      model: engine.model,
+      engine: analysis.engine,
+      model: analysis.model,
       patternsVersion: analysis.patternsVersion,
     }
     return { query, parts }

@@ -1,6 +1,8 @@
 /** `@holdfast/canonicalizer`: different wordings of one question get one key. */
-export { BadPatterns, openCanonicalizer } from './open-canonicalizer.ts'
-export type { Canonicalizer, CanonicalizerOptions } from './open-canonicalizer.ts'
+export { openCanonicalizer } from './open-canonicalizer.ts'
+export type { Canonicalizer } from './open-canonicalizer.ts'
+export type { CanonicalizerOptions } from './canonicalizer-options.ts'
+export { BadPatterns } from './patterns/bad-patterns.ts'
 export type { Aggregation, CanonicalQuery, Constraint, LimitEnd, Operator, Span } from './canonical-query.ts'
 export { QuestionTooLong } from './normalise/normalise.ts'
 export { EngineError } from './engine/nlp-engine.ts'

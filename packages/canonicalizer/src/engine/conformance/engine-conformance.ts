@@ -87,7 +87,8 @@ export function describeEngine({ name, open, skip = false }: EngineUnderTest): v
     test('a text without words has no tokens; one that is too long is refused, and the longest is not', async () => {
       await using engine = await openWith(open, films)
       for (const text of ['', ' \n\u00a0 ']) {
-        assert.deepEqual(await engine.analyse(text), { tokens: [], matches: [], hints: [], patternsVersion: films.version }) // prettier-ignore
+        const { name, model } = engine
+        assert.deepEqual(await engine.analyse(text), { tokens: [], matches: [], hints: [], patternsVersion: films.version, engine: name, model }) // prettier-ignore
       }
       const longest = await engine.analyse('film '.repeat(maxTextWords).trim())
       assert.equal(longest.matches.length, maxTextWords)
@@ -168,6 +169,7 @@ export function describeEngine({ name, open, skip = false }: EngineUnderTest): v
         if (outcome.status === 'rejected') assert.equal((outcome.reason as { code?: string }).code, 'ENGINE_GONE') // prettier-ignore
       }
       await assert.rejects(engine.analyse('films'), { code: 'ENGINE_GONE' })
+      assert.throws(() => engine.ensurePlace(), { code: 'ENGINE_GONE' })
       await assert.rejects(engine.setPatterns(rows), { code: 'ENGINE_GONE' })
     })
   })

@@ -24,6 +24,7 @@ describe('the wink engine', () => {
     const codes = asked.map((one) => (one.status === 'rejected' ? (one.reason as { code: string }).code : 'answered')) // prettier-ignore
     assert.ok(codes.includes('ENGINE_BUSY'))
     assert.ok(codes.includes('answered'))
+    engine.ensurePlace()
     assert.equal((await engine.analyse('films')).tokens.length, 1)
   })
 

@@ -3,12 +3,13 @@
 //
 // Guarantees what engine/nlp-engine.ts asks. Questions are answered in the order they came; whoever waits for them lets
 // others have the event loop every few milliseconds, and hostile patterns are given up after `timeoutMs`.
-import { parsePatterns } from '../../patterns/parse-patterns.ts'
+import { atOnce, inTurns } from '../../in-turns.ts'
+import { noPatterns } from '../../patterns/parse-patterns.ts'
 import type { PatternSet } from '../../patterns/pattern-set.ts'
 import { EngineError, type AnalyseOptions, type Analysis, type NlpEngine } from '../nlp-engine.ts'
 import { resolveMatches, type TokenMatch } from '../resolve-matches.ts'
 import { splitWords, type SplitText } from '../split-words.ts'
-import { compilePatterns, type CompiledPatterns } from './compile-patterns.ts'
+import { compilingPatterns, type CompiledPatterns } from './compile-patterns.ts'
 import { EventLoopTurns } from './event-loop-turns.ts'
 import { matchWords } from './match-words.ts'
 import { openWinkReader, winkModelName } from './read-with-wink.ts'
@@ -36,7 +37,7 @@ export async function openWinkEngine(options: WinkEngineOptions = {}): Promise<N
   readWords(['warm'])
   const turns = new EventLoopTurns()
   const waiting: Question[] = []
-  let compiled = compilePatterns(emptySet())
+  let compiled = atOnce(compilingPatterns(noPatterns))
   let isWorking = false
   let isClosed = false
 
@@ -72,13 +73,16 @@ export async function openWinkEngine(options: WinkEngineOptions = {}): Promise<N
     return toAnalysis(question.text, patterns.set, resolveMatches(step.value))
   }
 
+  function ensurePlace(): void {
+    if (isClosed) throw gone()
+    if (waiting.length < maxWaiting) return
+    throw new EngineError('ENGINE_BUSY', `${waiting.length} texts are waiting already: ask again later`)
+  }
+
   async function analyse(text: string, { signal }: AnalyseOptions = {}): Promise<Analysis> {
     signal?.throwIfAborted()
-    if (isClosed) throw gone()
+    ensurePlace()
     const split = splitWords(text)
-    if (waiting.length >= maxWaiting) {
-      throw new EngineError('ENGINE_BUSY', `${waiting.length} texts are waiting already: ask again later`)
-    }
     return await new Promise<Analysis>((done, fail) => {
       const question: Question = {
         text: split,
@@ -102,10 +106,19 @@ export async function openWinkEngine(options: WinkEngineOptions = {}): Promise<N
     })
   }
 
+  let swapped: Promise<unknown> = Promise.resolve()
+
+  /** One after the other, so that the last one that came is in force. */
   async function setPatterns(patterns: PatternSet): Promise<void> {
     if (isClosed) throw gone()
+    const swap = swapped.then(() => swapNow(patterns))
+    swapped = swap.catch(() => undefined)
+    await swap
+  }
+
+  async function swapNow(patterns: PatternSet): Promise<void> {
     try {
-      compiled = compilePatterns(patterns)
+      compiled = await inTurns(compilingPatterns(patterns))
     } catch (error) {
       throw new EngineError('ENGINE_PATTERNS', 'the patterns cannot be compiled', { cause: error })
     }
@@ -116,7 +129,7 @@ export async function openWinkEngine(options: WinkEngineOptions = {}): Promise<N
     for (const question of waiting.splice(0)) question.fail(gone())
   }
 
-  return { name: 'wink', model: winkModelName, analyse, setPatterns, close }
+  return { name: 'wink', model: winkModelName, ensurePlace, analyse, setPatterns, close }
 }
 
 function toAnalysis({ tokens }: SplitText, set: PatternSet, matches: readonly TokenMatch[]): Analysis {
@@ -130,13 +143,9 @@ function toAnalysis({ tokens }: SplitText, set: PatternSet, matches: readonly To
     }),
     hints: [],
     patternsVersion: set.version,
+    engine: 'wink',
+    model: winkModelName,
   }
-}
-
-function emptySet(): PatternSet {
-  const reading = parsePatterns('', 'nothing')
-  if (!reading.ok) throw new Error('no patterns are a set')
-  return reading.set
 }
 
 function gone(): EngineError {
