@@ -1,8 +1,4 @@
 import assert from 'node:assert/strict'
-import { rename, writeFile } from 'node:fs/promises'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import fc from 'fast-check'
 import { patternsFile } from './corpus/read-corpus.fixture.ts'
@@ -80,6 +76,15 @@ describe('a question', () => {
     assert.ok(confidence >= 0)
   })
 
+  test('that has no place is refused before any work is done for it', async (t) => {
+    const patterns = patternLine('ENTITY', 'film', 'FILM')
+    const small = await openCanonicalizer({ engine: 'wink', patterns, wink: { maxWaiting: 1 } })
+    t.after(() => small.close())
+    const asked = await Promise.allSettled(['films', 'films', 'x'.repeat(5_000)].map((one) => small.processQuery(one))) // prettier-ignore
+    const codes = asked.map((one) => (one.status === 'rejected' ? (one.reason as { code: string }).code : ''))
+    assert.equal(codes[2], 'ENGINE_BUSY', 'nobody looked how long it is')
+  })
+
   test('that is aborted is rejected with the reason', async () => {
     const reason = new Error('enough')
     await assert.rejects(films.processQuery('films', { signal: AbortSignal.abort(reason) }), reason)
@@ -104,30 +109,6 @@ describe('patterns', () => {
       openCanonicalizer({ engine: 'wink', patterns: patternLine('ENTITY', '?!', 'X') }),
       /:1:/,
     )
-  })
-
-  test('are swapped as a whole while questions run; bad ones leave the old in force', async (t) => {
-    const folder = await mkdtemp(join(tmpdir(), 'holdfast-patterns-'))
-    t.after(() => rm(folder, { recursive: true, force: true }))
-    const file = join(folder, 'ships.jsonl')
-    const write = async (text: string): Promise<void> => {
-      await writeFile(`${file}.new`, text)
-      await rename(`${file}.new`, file)
-    }
-    await write(patternLine('ENTITY', 'ship', 'SHIP'))
-    const ships = await openCanonicalizer({ engine: 'wink', patterns: file, reloadIntervalMs: 1_000_000 })
-    t.after(() => ships.close())
-    const before = ships.patternsVersion
-    await write(patternLine('ENTITY', 'ship', 'VESSEL') + patternLine('ENTITY', 'vessel', 'VESSEL'))
-    const reloading = ships.reloadPatterns()
-    const answers = await Promise.all(Array.from({ length: 200 }, () => ships.processQuery('shisp, ships')))
-    assert.equal((await reloading).kind, 'swapped')
-    assert.notEqual(ships.patternsVersion, before)
-    for (const { fingerprint } of answers) assert.match(fingerprint, /SELECT:(SHIP|VESSEL)/)
-    assert.equal((await ships.processQuery('vessels')).fingerprint, 'SELECT:VESSEL')
-    await write('{"label":')
-    assert.equal((await ships.reloadPatterns()).kind, 'refused')
-    assert.equal((await ships.processQuery('vessels')).fingerprint, 'SELECT:VESSEL')
   })
 })
 

@@ -5,11 +5,24 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { createTestDatabase, type TestDatabase } from '../../../server/src/postgres/test-database.ts'
+import { findTestPython } from '../engine/spacy/test-spacy.ts'
 import { openCanonicalizer } from '../open-canonicalizer.ts'
 import { ensurePatternTable, tablePatterns } from './table-patterns.ts'
 import type { ReloadOutcome } from './watch-patterns.ts'
 
-describe('patterns that change while questions are asked', () => {
+const python = await findTestPython()
+
+/** Enough for spaCy to load them in several slices, with questions in between. */
+const many = Array.from({ length: 600 }, (_, index) =>
+  JSON.stringify({ label: 'FILTER', pattern: [{ LOWER: { IN: [`w${index}`] } }], id: `W=${index}` }),
+).join('\n')
+
+for (const engine of ['wink', 'spacy'] as const) {
+  const skip = engine === 'spacy' && python === undefined ? 'no Python' : false
+  describe(`patterns that change while questions are asked of ${engine}`, { skip }, () => describeReload(engine))
+}
+
+function describeReload(engine: 'wink' | 'spacy'): void {
   let database: TestDatabase
   let folder: string
   before(async () => {
@@ -25,11 +38,12 @@ describe('patterns that change while questions are asked', () => {
 
   test('are in force soon, all at once; a bad one changes nothing', async () => {
     const file = join(folder, 'actors.jsonl')
-    await writeFile(file, '{"label":"ENTITY","pattern":"actor","id":"ACTOR"}\n')
+    await writeFile(file, `{"label":"ENTITY","pattern":"actor","id":"ACTOR"}\n${many}\n`)
     let outcomeCame: (outcome: ReloadOutcome) => void = () => undefined
     const nextOutcome = (): Promise<ReloadOutcome> => new Promise((done) => (outcomeCame = done))
     const canonicalizer = await openCanonicalizer({
-      engine: 'wink',
+      engine,
+      ...(python === undefined ? {} : { spacy: { python } }),
       patterns: [file, tablePatterns(database.pool)],
       reloadIntervalMs: 5,
       onReload: (outcome) => outcomeCame(outcome),
@@ -49,7 +63,7 @@ describe('patterns that change while questions are asked', () => {
     assert.equal((await outcome).kind, 'swapped')
 
     outcome = nextOutcome()
-    await writeFile(`${file}.new`, '{"label":"ENTITY","pattern":"actor","id":"PERFORMER"}\n')
+    await writeFile(`${file}.new`, `{"label":"ENTITY","pattern":"actor","id":"PERFORMER"}\n${many}\n`)
     await rename(`${file}.new`, file)
     assert.equal((await outcome).kind, 'swapped')
     const { fingerprint } = await canonicalizer.processQuery('movies of actors')
@@ -72,4 +86,5 @@ describe('patterns that change while questions are asked', () => {
     )
     assert.equal(fingerprints.size, 3)
   })
-})
+
+}

@@ -1,7 +1,7 @@
 // Lets others have the event loop. Awaiting what is done already never does: a program that asks one question after
 // another would read no socket meanwhile.
 
-/** Longest that matching keeps the loop. A question takes 0.01 ms, so only load or hostile patterns reach it. */
+/** Longest that matching keeps the loop. A question takes some 0.1 ms, so only load or hostile patterns reach it. */
 const turnMs = 8
 
 /** Waits for a turn of the loop, when it has had none for too long. */

@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
 import { describeEngine } from '../conformance/engine-conformance.ts'
 import { readSet } from '../conformance/read-set.ts'
 import { maxTextWords } from '../nlp-engine.ts'
-import { splitWords } from '../split-words.ts'
 import { openWinkEngine } from './open-wink-engine.ts'
-import { openWinkReader } from './read-with-wink.ts'
 
 describeEngine({ name: 'wink', open: openWinkEngine })
 
@@ -68,22 +65,5 @@ describe('the wink engine', () => {
       await engine.analyse(`films of ${asked}`)
       assert.ok(asked < 1_000_000, 'a turn of the event loop came')
     }
-  })
-})
-
-describe("wink's tokens", () => {
-  test('make the words again that the text is split into', () => {
-    const read = openWinkReader()
-    const word = fc.oneof(
-      fc.string({ unit: 'grapheme', maxLength: 8 }),
-      fc.constantFrom("don't", '10k', 'u.s.', 'a@b.com', 'https://x.y/z?a=1', '#tag', ':-)', '3rd', '½'),
-    )
-    fc.assert(
-      fc.property(fc.array(word, { maxLength: 8 }), (words) => {
-        const split = splitWords(words.join(' ')).words
-        assert.deepEqual(read(split), split)
-      }),
-      { numRuns: 500 },
-    )
   })
 })
