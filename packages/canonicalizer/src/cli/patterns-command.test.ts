@@ -74,6 +74,18 @@ describe('patterns', () => {
     assert.match(complained[1] ?? '', /slips\.jsonl:2: id: "LENGTH\*abc" .* "LENGTH\*60"/)
   })
 
+  test('check warns of a pattern that takes a word of every question', async () => {
+    const file = join(folder, 'states.jsonl')
+    await writeFile(file, '{"label":"FILTER","pattern":"Ohio","id":"STATE=OH"}\n{"label":"FILTER","pattern":"IN","id":"STATE=IN"}\n') // prettier-ignore
+    const { code, complained } = await run('check', file)
+    assert.equal(code, 0)
+    assert.equal(complained.length, 1)
+    assert.match(
+      complained[0] ?? '',
+      /^warning: .*states\.jsonl:2: "in" is a word of every question \(LINK\)/,
+    )
+  })
+
   test('check names a phrase of which normalisation leaves nothing', async () => {
     const file = join(folder, 'empty.jsonl')
     await writeFile(file, '{"label":"ENTITY","pattern":"¿?"}\n')

@@ -2,9 +2,10 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { patternsFromSchema } from '../from-schema/patterns-from-schema.ts'
 import { BadPatterns } from '../patterns/bad-patterns.ts'
+import { basePatternsFile } from '../patterns/base-patterns.ts'
 import { filePatterns } from '../patterns/file-patterns.ts'
 import { describeProblem } from '../patterns/parse-patterns.ts'
-import type { PatternProblem } from '../patterns/pattern-set.ts'
+import type { PatternProblem, PatternSet } from '../patterns/pattern-set.ts'
 import { readSources, type PatternSource } from '../patterns/pattern-source.ts'
 import { tablePatterns } from '../patterns/table-patterns.ts'
 import { preparePatterns } from '../prepare-patterns.ts'
@@ -68,7 +69,8 @@ async function checkSources(sources: readonly PatternSource[], say: Say, complai
   const reading = await readSources(sources)
   if (!reading.ok) return refuse(reading.problems, complain)
   try {
-    await preparePatterns(reading.set)
+    const prepared = await preparePatterns(reading.set)
+    for (const warning of await findOverruled(prepared.patterns)) complain(`warning: ${warning}`)
   } catch (error) {
     if (error instanceof BadPatterns) return refuse(error.problems, complain)
     throw error
@@ -76,6 +78,22 @@ async function checkSources(sources: readonly PatternSource[], say: Say, complai
   const { patterns, version } = reading.set
   const forSpacy = patterns.filter(({ engine }) => engine === 'spacy').length
   say(`${patterns.length} patterns, ${forSpacy} of them for spaCy only, version ${version}`)
+}
+
+/** A pattern that has words of every question for its own takes them away from it: "in" for Indiana. */
+async function findOverruled(set: PatternSet): Promise<string[]> {
+  const base = await filePatterns(basePatternsFile).read()
+  if (!base.ok) throw new Error('the base patterns are bad')
+  const { patterns } = (await preparePatterns(base.set)).patterns
+  const labels = new Map(
+    patterns.flatMap(({ kind, pattern, label }) => (kind === 'phrase' ? [[pattern, label]] : [])),
+  )
+  return set.patterns.flatMap(({ kind, engine, pattern, label, source, line }) => {
+    const overruled = kind === 'phrase' && engine === 'any' ? labels.get(pattern) : undefined
+    if (overruled === undefined || overruled === label) return []
+    const message = `${JSON.stringify(pattern)} is a word of every question (${overruled}), and this takes its place`
+    return [describeProblem({ source, line, message })]
+  })
 }
 
 function refuse(problems: readonly PatternProblem[], complain: Say): never {
