@@ -49,6 +49,7 @@ export type Constraint =
       readonly owner?: string
       readonly span: Span
     }
+  /** By an entity, an attribute, or `EVERY MONTH`. */
   | { readonly kind: 'group'; readonly by: string; readonly span: Span }
   | {
       readonly kind: 'time'

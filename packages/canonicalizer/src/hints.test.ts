@@ -55,7 +55,7 @@ describe('hints', { skip: python === undefined ? 'no Python' : false }, () => {
 
   test('refuse a match: its words stay words, and share no key with what the match would have meant', async () => {
     const [verb, noun] = await Promise.all([
-      refusing.processQuery('I want to order laptops'),
+      refusing.processQuery('please order laptops'),
       refusing.processQuery('orders of laptops'),
     ])
     assert.equal(verb.fingerprint, 'FILTER:CATEGORY=LAPTOP|OTHER:order [CATEGORY=LAPTOP]')
@@ -65,7 +65,7 @@ describe('hints', { skip: python === undefined ? 'no Python' : false }, () => {
 
   test('refuse nothing with wink, whose keys are therefore other keys than those of spaCy', async () => {
     const [verb, noun, spacy] = await Promise.all([
-      refusingWink.processQuery('I want to order laptops'),
+      refusingWink.processQuery('please order laptops'),
       refusingWink.processQuery('orders of laptops'),
       refusing.processQuery('orders of laptops'),
     ])

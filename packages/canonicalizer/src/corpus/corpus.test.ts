@@ -27,12 +27,9 @@ describe('with wink', async () => {
   const wink = await answerCorpus('wink')
 
   test('no two meanings share a key', () => {
-    for (const part of ['tuning', 'held-out', 'fresh'] as const) {
-      const { wrongPairs } = scorePart(wink, part)
-      assert.deepEqual(
-        wrongPairs.map((pair) => pair.map(({ question }) => question)),
-        [],
-      )
+    for (const part of ['tuning', 'held-out', 'blind'] as const) {
+      // What is held out is counted and not listed, so that nobody tunes for it.
+      assert.equal(scorePart(wink, part).wrongPairs.length, 0, part)
     }
   })
 

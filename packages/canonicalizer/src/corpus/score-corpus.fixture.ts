@@ -73,7 +73,7 @@ function partOfPair(one: Answer, other: Answer): CorpusQuestion['part'] {
 
 /** The rows of the table in corpus/README.md for one engine: figures of both parts. */
 export function tableRows(engine: string, answers: readonly Answer[]): string[] {
-  return (['tuning', 'held-out', 'fresh'] as const).map((part) => {
+  return (['tuning', 'held-out', 'blind'] as const).map((part) => {
     const { questions, meanings, samePairs, foundPairs, wrongPairs, precision, recall } = scorePart(
       answers,
       part,

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import type { Constraint } from '../canonical-query.ts'
 
 /** Raised with every change that gives a question another meaning, or a meaning another text. */
-const rulesVersion = 2
+const rulesVersion = 3
 
 export interface FingerprintParts {
   readonly constraints: readonly Constraint[]
@@ -37,25 +37,25 @@ export function makeKey(fingerprint: string, engine?: string): string {
 }
 
 function renderConstraint(constraint: Constraint, value: (text: string) => string): string {
-  const owner = 'owner' in constraint ? `${escape(constraint.owner ?? '')}.` : ''
+  const owner = 'owner' in constraint ? `${escapeId(constraint.owner ?? '')}.` : ''
   switch (constraint.kind) {
     case 'entity':
-      return `SELECT:${escape(constraint.id)}`
+      return `SELECT:${escapeId(constraint.id)}`
     case 'attribute':
-      return `SHOW:${owner}${escape(constraint.id)}`
+      return `SHOW:${owner}${escapeId(constraint.id)}`
     case 'metric':
-      return `METRIC:${owner}${constraint.aggregation}(${escape(constraint.of)})`
+      return `METRIC:${owner}${constraint.aggregation}(${escapeId(constraint.of)})`
     case 'filter':
-      return `FILTER:${owner}${escape(constraint.attribute)}${constraint.operator}${constraint.values.map(value).join(',')}`
+      return `FILTER:${owner}${escapeId(constraint.attribute)}${constraint.operator}${constraint.values.map(value).join(',')}`
     case 'limit':
       if (constraint.count === undefined) return `LIMIT:${constraint.from}`
-      return `LIMIT:${constraint.from === 'TOP' ? '' : `${constraint.from} `}${constraint.count}`
+      return `LIMIT:${constraint.from === 'TOP' ? '' : `${constraint.from} `}${value(String(constraint.count))}`
     case 'sort':
-      return `SORT:${owner}${escape(constraint.by)} ${constraint.direction}`
+      return `SORT:${owner}${escapeId(constraint.by)} ${constraint.direction}`
     case 'group':
-      return `GROUP:${escape(constraint.by)}`
+      return `GROUP:${escapeId(constraint.by)}`
     case 'time':
-      return `TIME:${owner}${constraint.attribute === undefined ? '' : `${escape(constraint.attribute)}=`}${constraint.range}`
+      return `TIME:${owner}${constraint.attribute === undefined ? '' : `${escapeId(constraint.attribute)}=`}${value(constraint.range)}`
   }
 }
 
@@ -70,11 +70,27 @@ function renderResidue(residue: FingerprintParts['residue']): string {
     .join(' ')
 }
 
-/** Compared for equality, or longer than amounts are: an account, a telephone number. */
+/** Compared for equality, or longer than amounts are (an account, a telephone number), or a day (of birth). */
 function mayIdentify(constraint: Constraint, value: string): boolean {
+  if (constraint.kind === 'limit') return value.length > maxPlainDigits
+  if (constraint.kind === 'time') return hasDay(value)
   if (constraint.kind !== 'filter' || !constraint.isLiteral) return false
   const isEquality = constraint.operator === '=' || constraint.operator === '!='
-  return (isEquality && value !== '0') || value.replace(/\D/g, '').length > 6
+  return (isEquality && value !== '0') || value.replace(/\D/g, '').length > maxPlainDigits
+}
+
+const maxPlainDigits = 6
+
+/** Months and years begin and end with a first; a range of one day, or to any other day, tells a day. */
+function hasDay(range: string): boolean {
+  const [start = '', end = ''] = range.split('/').filter((date) => /^\d/.test(date))
+  const days = (Date.parse(end) - Date.parse(start)) / 86_400_000
+  return days === 1 || [start, end].some((date) => date !== '' && !date.endsWith('-01'))
+}
+
+/** A dot stands between an owner and what it owns. */
+function escapeId(text: string): string {
+  return escape(text).replaceAll('.', '%2E')
 }
 
 function escape(text: string): string {

@@ -1,7 +1,7 @@
 // Comparisons with a number: "longer than 120 minutes", "price of at least 5", "between 90 and 120 minutes", "more than 5
 // films". A number without a known attribute is not understood.
 import type { Operator } from '../canonical-query.ts'
-import { multiplyDecimal } from './decimal.ts'
+import { multiplyDecimal, plainDecimal } from './decimal.ts'
 import { negate } from './filter-rules.ts'
 import { spanOf, understood, type Item } from './item.ts'
 import { shape, type Found, type Rule } from './rule.ts'
@@ -71,7 +71,7 @@ export const comparisonRules: readonly Rule[] = [
 /** After times were found, for "released in 2005" is one. */
 export const equalityRules: readonly Rule[] = [
   {
-    shape: shape('(?:(?<before>A) (?:o )?)?(?<number>(?<=A[~o-]*)Y|#)(?: (?<unit>[U$]))?'),
+    shape: shape('(?:(?<before>A) (?:o )?)?(?<number>(?<=A[~o-]*)Y|Y(?= U)|#)(?: (?<unit>[U$]))?'),
     apply: (found) => {
       const isPartOfMore =
         /(?:[lqcntkfxbB]|n[~-]*[#Y][~-]*&)[~-]*$/.test(found.before) || /^[~-]*[lOk]/.test(found.after)
@@ -172,9 +172,9 @@ function agreedAttribute(found: Found): { attribute?: string; after?: Item } {
 /** `LENGTH*60` is a unit of 60 times the attribute's own; money and percent stay beside the number. */
 function readNumber(number: Item | undefined, unit: Item | undefined): string | undefined {
   if (number === undefined) return undefined
-  if (unit?.kind === '$') return `${number.text} ${unit.text}`
+  if (unit?.kind === '$') return `${plainDecimal(number.text)} ${unit.text}`
   const factor = unit?.id.split('*')[1]
-  return factor === undefined ? number.text : multiplyDecimal(number.text, factor)
+  return factor === undefined ? plainDecimal(number.text) : multiplyDecimal(number.text, factor)
 }
 
 function makeFilter(

@@ -1,3 +1,8 @@
+/** 90 for 90.0 and 090. */
+export function plainDecimal(text: string): string {
+  return text.replace(/^(-?)0+(?=\d)/, '$1').replace(/\.0+$|(\.\d*[1-9])0+$/, '$1')
+}
+
 /** Exact: decimals are no floating-point numbers here, since 0.1 × 3 has to be 0.3. Both are decimals in digits. */
 export function multiplyDecimal(one: string, other: string): string {
   const [whole = '', fraction = ''] = one.split('.')

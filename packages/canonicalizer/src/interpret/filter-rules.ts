@@ -130,8 +130,12 @@ function makeFilters(own: readonly Item[], negated: boolean, taken: readonly Ite
   }
   if (isOneOf || values.length === 1) return [make(parsed, taken)]
   const split = values.map((value, index) => make(parsed.slice(index, index + 1), [value]))
-  // "PG or G and R": which of them belong together is not said.
-  return joints.includes('v') && !negated ? [...split, ...own.filter(({ kind }) => kind === 'v')] : split
+  // "PG or G and R": which of them belong together is not said; nor is of "comedies and horror films" whether a film is both.
+  return negated ? split : [...split, ...own.filter(({ kind }) => '&v,'.includes(kind)).map(asWord)]
+}
+
+function asWord(item: Item): Item {
+  return { ...item, kind: '?', text: item.kind === ',' ? 'and' : item.text }
 }
 
 function covers(not: Item, own: readonly Item[], following: string, before: string): boolean {

@@ -33,7 +33,7 @@ export function interpret(question: NormalisedText, matches: readonly PatternMat
   const withOwners = hasSeveralEntities
     ? grouped.map((item, index) => addOwner(item, index, grouped))
     : grouped
-  const found = findResidue(withOwners, hasSeveralEntities)
+  const found = findResidue(withOwners)
   // "thank you" and "hello" are not one question because neither is any.
   const isNothing = found.items.length === 0 && withOwners.every((item) => constraintOf(item).length === 0)
   const residue = isNothing ? { items: read, unknown: read } : found

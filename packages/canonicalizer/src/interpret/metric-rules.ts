@@ -53,7 +53,7 @@ export const groupRules: readonly Rule[] = [
   { shape: shape('(?:i )?P (?<by>[EAu])(?: [&,] (?<also>[EAu]))?'), apply: makeGroups },
   {
     shape: shape('(?<every>e)'),
-    apply: (found) => [makeGroup(found.all, found.one('every')?.id.slice('EVERY '.length) ?? '')],
+    apply: (found) => [makeGroup(found.all, found.one('every')?.id ?? '')],
   },
   {
     // "revenue by country": of a metric only, "films by length" may be an order.
@@ -65,7 +65,9 @@ export const groupRules: readonly Rule[] = [
 
 function makeGroups(found: Found): readonly Item[] {
   const by = [found.one('by'), found.one('also')].filter((item) => item !== undefined)
-  return by.map((item) => makeGroup(found.all, item.kind === 'u' ? item.id.slice('UNIT '.length) : item.id))
+  return by.map((item) =>
+    makeGroup(found.all, item.kind === 'u' ? item.id.replace('UNIT', 'EVERY') : item.id),
+  )
 }
 
 function makeGroup(from: readonly Item[], by: string): Item {

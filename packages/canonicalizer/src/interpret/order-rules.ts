@@ -24,7 +24,7 @@ const rules: readonly Rule[] = [
     apply: (found) => {
       const cue = found.one('cue') ?? found.one('cue2')
       const number = found.one('number') ?? found.one('number2')
-      if (number !== undefined && isShort(number)) return undefined
+      if (number !== undefined && (isShort(number) || mayBeYear(number))) return undefined
       return makeLimit(found.all, number?.text ?? '', (cue?.id ?? 'TOP') as LimitEnd)
     },
   },
@@ -105,6 +105,11 @@ export function findOrder(items: readonly Item[]): readonly Item[] {
 /** "4K laptops" are not 4 000: the number is longer than what was typed. */
 function isShort({ text, span }: Item): boolean {
   return text.length > span.end - span.start && text.endsWith('000')
+}
+
+/** "top 2005 films" may be those of a year; "top 2,005 films" are so many. */
+function mayBeYear({ kind, text, span }: Item): boolean {
+  return kind === 'Y' && span.end - span.start === text.length
 }
 
 /** An order has a top: "10 longest films" are the top ten by length, the bottom is the top of the opposite order. */

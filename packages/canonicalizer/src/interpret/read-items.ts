@@ -1,5 +1,6 @@
 // From words and matches to items. What no pattern matched is a number, a date, or a word that nobody knows.
 import type { PatternMatch } from '../engine/nlp-engine.ts'
+import { isDate } from '../normalise/date-words.ts'
 import type { NormalisedText, NormalisedWord } from '../normalise/normalise.ts'
 import { encode, kindOf, type Item } from './item.ts'
 
@@ -21,7 +22,9 @@ export function readItems(question: NormalisedText, matches: readonly PatternMat
       index += 1
       continue
     }
-    items.push(makeItem(kind, match.id, words))
+    const next = question.words[index + words.length]
+    const hangs = first.isJoined || (next?.isJoined === true && !next.breakBefore)
+    items.push(makeItem(hangs && smallKinds.has(kind) ? '?' : kind, match.id, words))
     index += Math.max(1, words.length)
   }
   return settleStart(items)
@@ -34,10 +37,24 @@ function isMeant(
   all: readonly NormalisedWord[],
 ): boolean {
   if (match.label === 'NOISE' && words.some(({ isCapitals }) => isCapitals)) return false
+  // "heavy, metal tracks"
+  if (words.slice(1).some(({ breakBefore }) => breakBefore)) return false
+  // Oregon is "OR", and never "or".
+  const [{ text, isCapitals } = { text: '', isCapitals: false }] = words
+  if (match.label === 'FILTER' && words.length === 1 && smallWords.has(text) && !isCapitals) return false
   const quotes = new Set(words.map(({ quote }) => quote).filter((quote) => quote > 0))
   const isWhole = all.every((word) => !quotes.has(word.quote) || words.includes(word))
   return quotes.size === 0 || (match.label === 'FILTER' && isWhole)
 }
+
+/** Of links, noise and "no": with a hyphen they make another word ("in-active", "all-time", "on-sale"). */
+const smallKinds = new Set('oiwbfrk&!vW-^~xN')
+/** Words of every question, which some states and countries have for a code. */
+const smallWords = new Set(
+  'a al am an and are as at be by can de do for he hi i id in is it la me my no of ok on or pa so the to up us we'.split(
+    ' ',
+  ),
+)
 
 function makeItem(kind: string, id: string, words: readonly NormalisedWord[]): Item {
   return {
@@ -55,8 +72,7 @@ function makeItem(kind: string, id: string, words: readonly NormalisedWord[]): I
 function kindOfWord(text: string): string {
   if (/^(19|20)\d\d$/.test(text)) return 'Y'
   if (/^-?\d+(\.\d+)?$/.test(text)) return '#'
-  if (/^\d{4}-(\d{2}(-\d{2})?|q[1-4])$/.test(text) || /^\d{3}0s$/.test(text)) return 'd'
-  return '?'
+  return isDate(text) ? 'd' : '?'
 }
 
 /** "Show me all of the …" says nothing at the start; anywhere else the same words may matter. */
@@ -65,13 +81,19 @@ function settleStart(items: readonly Item[]): Item[] {
   const firstWord = items.findIndex(({ kind, text }) => kind !== ',' && !greetings.has(text))
   return items.map((item, index) => {
     const isQuestion = index === firstWord && item.kind !== '^' && askingWords.test(item.text)
-    if (isQuestion || pointsBack(items, index)) return { ...item, kind: '?' }
+    if (isQuestion || pointsBack(items, index) || isPartOfSome(items, index)) return { ...item, kind: '?' }
     if (index < firstContent && '^-o,'.includes(item.kind)) return { ...item, kind: '~' }
     // "who is the youngest employee"
     if (item.kind === 'W' && index === firstContent && items[index + 1]?.kind === '-')
       return { ...item, kind: '~' }
     return item.kind === '^' ? { ...item, kind: '?' } : item
   })
+}
+
+/** "Which of the 10 longest films are PG?": some of those ten; "the 10 longest PG films" are ten. */
+function isPartOfSome(items: readonly Item[], index: number): boolean {
+  if (items[index]?.kind !== 'o' || !/^[~^,-]*$/.test(encode(items.slice(0, index)))) return false
+  return /^[^E]*[#YlqKspm]/.test(encode(items.slice(index + 1)))
 }
 
 const greetings = new Set('hello hi hey ok so please kindly'.split(' ').concat('hi there'))

@@ -5,14 +5,17 @@ import { shape } from './rule.ts'
 
 /** Words that say nothing more once their neighbours are understood: "number *of* films", "customers *in* Canada". */
 const light: readonly RegExp[] = [
-  shape('o(?= [E3A12456])'),
-  shape('i(?= [1256])'),
-  shape('(?<=[E3A12] )f(?= 1)'),
+  shape('o(?= [E3A126])'),
+  shape('(?<!1 )o(?= [45])'),
+  shape('i(?= [256])'),
+  shape('(?<=[E3A12] (?:[&!W] )*)i(?= 1)'),
+  shape('(?<=[E1] )f(?= 1)'),
   shape('w(?= [125])'),
   shape('(?<=6 )w(?= $)'),
-  shape('(?<=[E3] )b(?= 1)'),
+  shape('(?<=E )b(?= 1)'),
   shape('(?<=5 E )l(?= $)'),
-  shape('(?<=3.*)[rf](?= [16])'),
+  shape('(?<=3.*)r(?= [16])'),
+  shape('(?<=3.*)f(?= [16])'),
   shape('(?<=3.*)r(?= E)'),
   shape('(?<=[123456] (?:, )?)[&!](?= (?:[wifoW] )?[123456])'),
   shape('(?<=A )&(?= A)'),
@@ -31,18 +34,24 @@ export interface Residue {
  * One entity is what the question is about, and its constraints may stand anywhere. Of several, who does what to whom is
  * said by the order and the words between them, so then all of it is kept.
  */
-export function findResidue(items: readonly Item[], hasSeveralEntities: boolean): Residue {
+export function findResidue(items: readonly Item[]): Residue {
   const kinds = encode(items)
   const isLight = new Set(light.flatMap((one) => [...kinds.matchAll(one)].map(({ index }) => index)))
   const isUnknown = (item: Item, index: number): boolean =>
-    !isLight.has(index) && item.constraint === undefined && item.kind !== 'E' && !isAskedFor(item)
+    (!isLight.has(index) || comesFrom(items, index)) &&
+    item.constraint === undefined &&
+    item.kind !== 'E' &&
+    !isAskedFor(item)
   const unknown = items.filter(isUnknown)
   const free = new Set(items.filter(({ kind }) => kind === 'E').map(({ id }) => id))
   if (unknown.length === 0 && free.size < 2 && !dependsOnOrder(items, kinds)) return { items: [], unknown }
-  const kept = items.filter((item, index) =>
-    hasSeveralEntities ? !'~,'.includes(item.kind) : !isLight.has(index),
-  )
-  return { items: kept, unknown }
+  return { items: items.filter(({ kind }) => !'~,'.includes(kind)), unknown }
+}
+
+/** "Revenue from Canada" came from there; it need not be the revenue in Canada, as customers from Canada are those in Canada. */
+function comesFrom(items: readonly Item[], index: number): boolean {
+  const before = items.slice(0, index).findLast(({ kind }) => !'~-1'.includes(kind))?.constraint
+  return items[index]?.kind === 'f' && before?.kind === 'metric' && before.aggregation !== 'COUNT'
 }
 
 /** Whether what belongs together is said by the order alone: "PG films over 2 hours and R films under 2 hours". */

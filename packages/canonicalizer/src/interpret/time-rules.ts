@@ -18,7 +18,7 @@ export const timeRules: readonly Rule[] = [
   },
   {
     shape: shape(
-      '(?:(?<![bBP] )(?<attribute>A) )?(?<link>[ior]) (?:(?<unit>u) )?(?<date>[Yd])|(?<![bBP] )(?<attribute2>A) (?:(?<unit2>u) )?(?<date2>[Yd])',
+      '(?:(?<![bBP] )(?<attribute>A) )?(?<link>[ior]) (?:(?<unit>u) )?(?<date>[Yd])(?! [U$])|(?<![bBP] )(?<attribute2>A) (?:(?<unit2>u) )?(?<date2>[Yd])',
     ),
     apply: (found) => {
       const date = found.one('date') ?? found.one('date2')
@@ -74,6 +74,8 @@ function unitOf(date: Item | undefined): string {
 function makeTime(found: Found, range: string | undefined): readonly Item[] | undefined {
   // "not in 2005" leaves out a time; there is no constraint for that.
   if (range === undefined || /[xX][~-]*$/.test(found.before)) return undefined
+  const [start = '', end = ''] = range.split('/')
+  if (/^\d/.test(start) && /^\d/.test(end) && start >= end) return undefined
   const attribute = (found.one('attribute') ?? found.one('attribute2'))?.id
   const span = spanOf(found.all)
   return [

@@ -20,6 +20,18 @@ export function isMonth(word: string): boolean {
   return months.includes(word) || shortMonths.has(word)
 }
 
+/** Whether a word is a date of the calendar, as this file writes them: 2005-13 is none. */
+export function isDate(text: string): boolean {
+  const [year = '', month, day] = text.split('-')
+  if (!isYear(year)) return /^[12]\d{2}0s$/.test(text)
+  if (month === undefined || /^q[1-4]$/.test(month)) return month !== undefined && day === undefined
+  return (
+    /^\d{2}$/.test(month) &&
+    /^\d{2}$/.test(day ?? '01') &&
+    makeDay(Number(year), Number(month) - 1, Number(day ?? 1), 0) !== undefined
+  )
+}
+
 export function readDates(words: readonly Word[]): Word[] {
   const result: Word[] = []
   for (let index = 0; index < words.length;) {

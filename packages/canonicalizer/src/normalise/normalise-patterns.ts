@@ -80,12 +80,19 @@ function normaliseValue(value: TextValue, vocabulary: Vocabulary): TextValue {
 }
 
 function wordsOf(pattern: Pattern): KnownWord[] {
-  return textsOf(pattern).map((text) => ({ text, isValue: pattern.label === 'FILTER' }))
+  const kind = pattern.label === 'FILTER' ? 'value' : pattern.label === 'METRIC' ? 'metric' : 'word'
+  if (pattern.kind !== 'phrase') return textsOf(pattern).map((text) => ({ text, kind }))
+  const { words } = normalise(pattern.pattern)
+  return words.map(({ text, breakBefore }, index) => ({
+    text,
+    kind,
+    isAlone: words.length === 1,
+    afterBreak: breakBefore ? words[index - 1]?.text : undefined,
+  }))
 }
 
 function textsOf(pattern: Pattern): string[] {
-  if (pattern.kind === 'phrase') return (tryNormalise(pattern.pattern) ?? '').split(' ')
-  if (pattern.kind === 'dependency') return []
+  if (pattern.kind !== 'tokens') return []
   const texts = pattern.pattern.flatMap((token) =>
     Object.entries(token)
       .filter(([key]) => textKeys.has(key))

@@ -7,7 +7,7 @@ import { makeVocabulary } from './vocabulary.ts'
 const vocabulary = makeVocabulary(
   'film movies customer rental country rated pg13 comedy são paulo series address status category actors top two ten'
     .split(' ')
-    .map((text) => ({ text, isValue: false })),
+    .map((text) => ({ text, kind: 'word' })),
 )
 const read = (question: string): string => normalise(question, vocabulary).text
 

@@ -65,8 +65,10 @@ function splitPlainWord(word: Word): Word[] {
 
 function correctWords(words: readonly Word[], vocabulary: Vocabulary): Word[] {
   const result: Word[] = []
-  for (const word of words) {
+  for (const typed of words) {
     const before = result.at(-1)
+    const isParted = typed.breakBefore && before !== undefined && vocabulary.isParted(before.text, typed.text)
+    const word = isParted ? { ...typed, breakBefore: false } : typed
     // "PG 13" is PG13 to whoever has a pattern for that.
     if (
       before !== undefined &&

@@ -12,6 +12,8 @@ export interface Word {
   readonly isPlural: boolean
   /** In capitals among words that are not: "US customers", "group A". Then it is no "us" and no "a". */
   readonly isCapitals: boolean
+  /** A hyphen alone stands between the word before and this one: "in-active" is not "in active". */
+  readonly isJoined: boolean
   /** Which pair of quotation marks it stands in, from 1; 0 for none. */
   readonly quote: number
 }
@@ -21,7 +23,7 @@ const letter = '[\\p{L}\\p{M}\\p{N}]'
 const wordShape = new RegExp(
   [
     String.raw`(?<date>\d{4}-(?:\d{2}-\d{2}|\d{2}|q[1-4])(?![\p{L}\d-])|\d{4}/\d{1,2}/\d{1,2}(?![\p{L}\d/])|\d{1,2}/\d{1,2}/\d{2,4}(?![\p{L}\d/]))`,
-    String.raw`(?<number>(?<![\p{L}\p{N}-])-(?=\d)|(?<![\p{L}\p{N}])\.(?=\d))?(?<digits>\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)*|\d+(?:\.\d+)*)(?<tail>(?:'?${letter})*)`,
+    String.raw`(?<number>(?<![\p{L}\p{N}-])-(?=\d)|(?<![\p{L}\p{N}])\.(?=\d))?(?<digits>\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)*|\d+(?:,\d+)+|\d+(?:\.\d+)*)(?<tail>(?:'?${letter})*)`,
     String.raw`(?<acronym>(?<!${letter})\p{L}(?:\.\p{L})+(?!${letter})\.?)`,
     String.raw`(?<code>(?<!${letter})\p{L}{1,3}-\d+(?!${letter}))`,
     String.raw`(?<word>${letter}+(?:'${letter}+)*)`,
@@ -51,8 +53,10 @@ const symbolWords: Readonly<Record<string, string>> = {
 export function readWords(text: string): Word[] {
   const flat = flatten(text)
   const words: Word[] = []
-  const quotes = [...flat.text.matchAll(quoted)].map((found) => found.index + found[0].length)
-  const quoteStarts = [...flat.text.matchAll(quoted)].map(({ index }) => index)
+  const quotes = [...flat.text.matchAll(quoted)].map(
+    ({ 0: { length }, index }) => [index, index + length] as const,
+  )
+  let quote = 0
   const isShouted = !/\p{Ll}/u.test(text)
   let breakBefore = false
   /** A currency's sign stands before its number, its name after it: "$5" is "5 dollar". */
@@ -60,13 +64,21 @@ export function readWords(text: string): Word[] {
   const add = (word: string, start: number, end: number): void => {
     const place = { start: flat.from[start] ?? 0, end: flat.to[end - 1] ?? 0 }
     const isFirst = words.length === 0 || breakBefore
+    const typed = text.slice(place.start, place.end)
+    while (start >= (quotes[quote]?.[1] ?? Infinity)) quote += 1
+    const [quoteStart = Infinity, quoteEnd = 0] = quotes[quote] ?? []
     words.push({
       text: word,
       ...place,
       breakBefore,
       isPlural: false,
-      isCapitals: !isShouted && !isFirst && capitals.test(text.slice(place.start, place.end)),
-      quote: quotes.findIndex((quoteEnd, index) => (quoteStarts[index] ?? 0) <= start && end <= quoteEnd) + 1,
+      // The first word of a sentence has a capital anyway.
+      isCapitals: !isShouted && capitals.test(typed) && !(isFirst && [...typed].length === 1),
+      isJoined:
+        !isFirst &&
+        words.at(-1)?.end !== place.start &&
+        joint.test(flat.text.slice(Math.max(0, start - 2), start)),
+      quote: quoteStart <= start && end <= quoteEnd ? quote + 1 : 0,
     })
     breakBefore = false
   }
@@ -84,7 +96,11 @@ export function readWords(text: string): Word[] {
     } else if (groups['range'] !== undefined) add('to', index, end)
     else if (groups['digits'] !== undefined) {
       const before = groups['number'] === '.' ? '0.' : (groups['number'] ?? '')
-      add(before + groups['digits'].replaceAll(',', '') + (groups['tail'] ?? ''), index, end)
+      // 1,5 may be one and a half, or two numbers: it stays what nobody knows.
+      const digits = thousands.test(groups['digits'])
+        ? groups['digits'].replaceAll(',', '')
+        : groups['digits']
+      add(before + digits + (groups['tail'] ?? ''), index, end)
       if (currency !== undefined) {
         words.push({ ...currency, breakBefore: false })
         currency = undefined
@@ -101,10 +117,14 @@ export function readWords(text: string): Word[] {
   return words
 }
 
+/** 10,000 and 10,000.5. */
+const thousands = /^\d{1,3}(?:,\d{3})+(?:\.\d+)*$/
+/** What stands before a word that hangs on the one before. */
+const joint = /[^\s\-_][-_]$/
 /** Without "I", which is always one. */
 const capitals = /^(?!I$)\p{Lu}(?:\.?\p{Lu})*\.?$/u
 /** A mark behind a letter or a number is an apostrophe, or inches. */
-const quoted = /(?<![\p{L}\p{N}])(?:"[^"]+"|'(?=[^\s'])[^']*[^\s']'(?![\p{L}\p{N}]))|«[^»]+»/gu
+const quoted = /(?<![\p{L}\p{N}])(?:"[^"]+"|'(?=[^\s'])[^']*[^\s']'(?![\p{L}\p{N}]))|«[^«»]+»/gu
 
 interface FlatText {
   readonly text: string
@@ -113,7 +133,8 @@ interface FlatText {
   readonly to: readonly number[]
 }
 
-const ignorable = /[\p{Cf}\p{Cc}\u{fe00}-\u{fe0f}]/u
+/** Not the tags that tell the flags of England and Scotland apart. */
+const ignorable = /(?![\u{e0020}-\u{e007f}])[\p{Cf}\p{Cc}\u{fe00}-\u{fe0f}]/u
 const whiteSpace = /\s/
 /** ½, ², ①: NFKC would put their digits beside others, and make 11/2 of 1½ and 52 of 5². */
 const otherNumber = /\p{No}/u

@@ -9,6 +9,8 @@ export interface Vocabulary {
   /** The known word that this one stands for, or the word itself. */
   correct(word: string): { readonly text: string; readonly isPlural: boolean }
   has(word: string): boolean
+  /** Whether a pattern has the two words with punctuation between them. */
+  isParted(before: string, word: string): boolean
   /** Some pattern may refuse a match by what spaCy alone knows: then a question's fingerprint may depend on the engine. */
   readonly dependsOnEngine: boolean
 }
@@ -21,24 +23,34 @@ const lettersOnly = /^[\p{L}\p{M}]+$/u
 
 export interface KnownWord {
   readonly text: string
-  /** Of a FILTER: what something is called. Names are not guessed, Martina is not Marina; and keep their number, blues are not blue. */
-  readonly isValue: boolean
+  /**
+   * `value`, of a FILTER: what something is called. Names are not guessed, Martina is not Marina; and keep their number,
+   * blues are not blue. `metric`: sales are no sale, as in "sale products". `word`: any other.
+   */
+  readonly kind: 'value' | 'metric' | 'word'
+  /** It is the whole of its pattern. The value "Windows" is no window, even where windows are listed. */
+  readonly isAlone?: boolean
+  /** The word before it in its pattern, where punctuation stands between them: "Paris, Texas". */
+  readonly afterBreak?: string | undefined
 }
 
 /** The words of the patterns, normalised but for plurals. */
 export function makeVocabulary(words: readonly KnownWord[], dependsOnEngine = false): Vocabulary {
-  const named = new Set(words.filter(({ isValue }) => !isValue).map(({ text }) => singular(text)))
+  const named = new Set(words.filter(({ kind }) => kind === 'word').map(({ text }) => singular(text)))
   const known = new Set<string>()
   const withoutAccents = new Map<string, Set<string>>()
   /** By each form with one letter left out, the forms of known words. */
   const byShortened = new Map<string, Set<string>>()
   const forms = new Map<string, string>()
-  for (const { text: word, isValue } of words) {
-    const base = isValue && !named.has(singular(word)) ? word : singular(word)
+  const parted = new Set<string>()
+  for (const { text: word, kind, isAlone, afterBreak } of words) {
+    const base = kind !== 'word' && !named.has(singular(word)) ? word : singular(word)
     known.add(base)
+    if (isAlone === true && kind === 'value') known.add(word)
+    if (afterBreak !== undefined) parted.add(`${singular(afterBreak)} ${singular(word)}`)
     if (!lettersOnly.test(word) || isMonth(word) || isNumberWord(word)) continue
     addTo(withoutAccents, stripAccents(base), base)
-    if (isValue && !named.has(base)) continue
+    if (kind === 'value' && !named.has(base)) continue
     for (const form of new Set([word, base, plural(base)])) {
       forms.set(form, base)
       for (const shortened of shorten(form)) addTo(byShortened, shortened, form)
@@ -61,6 +73,7 @@ export function makeVocabulary(words: readonly KnownWord[], dependsOnEngine = fa
   return {
     dependsOnEngine,
     has: (word) => known.has(word),
+    isParted: (before, word) => parted.has(`${singular(before)} ${singular(word)}`),
     correct(word) {
       if (known.has(word))
         return { text: word, isPlural: singular(plural(word)) !== word && word.endsWith('s') }
