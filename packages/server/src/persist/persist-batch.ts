@@ -23,7 +23,7 @@ import {
 import { inTransaction } from './in-transaction.ts'
 
 /** Written with every settled body; raise it when the columns or their meaning change, so that a replay finds older ones. */
-export const decoderVersion = 2
+export const decoderVersion = 3
 
 export interface PersistContext {
   readonly client: pg.ClientBase
