@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
+import type { SpanItem } from '../query/contract.ts'
 import { drawWaterfall } from './draw-waterfall.ts'
 import { openPaint } from './paint.ts'
 import { columnsOf } from './terminal-text.ts'
@@ -27,6 +28,15 @@ describe('the waterfall', () => {
     const [first, , , rest, empty] = draw('x\u001b[2J'.repeat(60), 'b', 'c', 'd', 'e')
     assert.ok(first!.startsWith('asked x␛[2J') && columnsOf(first!) === 80)
     assert.deepEqual([rest, empty], ['asked and 2 more fingerprints', ''])
+  })
+
+  test('draws what a server of before there were fingerprints tells', () => {
+    const { fingerprints, ...trace } = exampleTrace()
+    const { fingerprint, ...span } = exampleItem()
+    assert.deepEqual([fingerprints, fingerprint], [[], null])
+    const lines = drawWaterfall(trace, [span as SpanItem], { columns: 80, paint: plain, now })
+    assert.deepEqual(lines.slice(2, 3), [''])
+    assert.equal(lines.length, 4)
   })
 
   test('draws the tree of an agent with bars, services, kinds, status and tokens', () => {

@@ -19,7 +19,8 @@ export interface WaterfallOptions {
   readonly now: Date
 }
 
-type TraceHead = TraceItem & Pick<TraceDetail, 'fingerprints'>
+// A server of before there were fingerprints tells none: the program may ask any server.
+type TraceHead = TraceItem & Partial<Pick<TraceDetail, 'fingerprints'>>
 
 // A trace asks a question or two.
 const maxFingerprints = 3
@@ -95,7 +96,7 @@ function drawHeading(trace: TraceItem, spans: readonly SpanItem[], paint: Paint,
 }
 
 /** What was asked. Whole, where a line has room for it, so that it can be copied to look for others. */
-function drawFingerprints({ fingerprints }: TraceHead, paint: Paint, width: number): string[] {
+function drawFingerprints({ fingerprints = [] }: TraceHead, paint: Paint, width: number): string[] {
   const label = 'asked '
   const more = fingerprints.length - maxFingerprints
   return [
