@@ -7,6 +7,7 @@ import type { OperationFilter } from './find-operation-ids.ts'
 import { selectTraces } from './select-traces.ts'
 import {
   positionPredicates,
+  summaryOfTrace,
   summaryPredicates,
   traceHasOperation,
   traceHasSpan,
@@ -31,7 +32,8 @@ const newestTraces = 10_000
  *
  * 50 traces out of 454 000 (4.5 M spans, 30 days of partitions, embedded PostgreSQL 18.4, 2 cores shared with other work, from
  * Node), median in ms: never asked 1; asked once 3; 1 000 times 8; 12 600 times 60, and where other filters leave less than a
- * page of the newest 230: to collect costs up to 17 µs a trace, to walk the newest 6.
+ * page of the newest 230: to collect costs up to 17 µs a trace, to walk the newest 6. A time that has no more traces than are
+ * walked is never collected, however often the question was asked at other times.
  */
 export async function findAskedTraces(
   pool: pg.Pool,
@@ -44,9 +46,10 @@ export async function findAskedTraces(
   if (spans === 0) return []
   if (spans > seldom) {
     const newest = await selectTraces(pool, (bind) => pickNewest(query, filter, bind), options)
-    if (newest.length >= query.limit) return newest
+    if (newest.length >= query.limit || !(await hasMoreThanNewest(pool, query, options))) return newest
   }
-  return selectTraces(pool, (bind) => collect(query, filter, bind), options)
+  const days = await findDays(pool, query, options)
+  return selectTraces(pool, (bind) => collect(query, filter, days, bind), options)
 }
 
 /** Stops counting behind `seldom`. */
@@ -72,16 +75,45 @@ function pickNewest(query: AskedQuery, filter: Filter, bind: Bind): string {
   order by ${traceOrder} limit ${bind(query.limit)}::bigint`
 }
 
-// The limit of 1 keeps the planner at looking each trace up by its id, whatever it believes their number to be.
-function collect(query: AskedQuery, filter: Filter, bind: Bind): string {
-  const predicates = [
-    't.trace_id = asked.trace_id',
-    ...positionPredicates(query, bind),
-    ...others(query, filter, bind),
-  ]
+/** Whether there are traces behind those that pickNewest looks through. */
+async function hasMoreThanNewest(
+  pool: pg.Pool,
+  query: AskedQuery,
+  options: ReadOptions | undefined,
+): Promise<boolean> {
+  const values: unknown[] = []
+  const positions = where(positionPredicates(query, (value) => `$${values.push(value)}`))
+  const text = `select from otel.trace_summary t ${positions} order by ${traceOrder} offset ${newestTraces} limit 1`
+  return (await queryCancellable(pool, { text, values }, options?.signal)).rows.length > 0
+}
+
+interface Days {
+  readonly first: string | null
+  readonly last: string | null
+}
+
+/** Where the spans lie of traces that start behind a time; undefined: nothing is asked that would leave out any day. */
+async function findDays(
+  pool: pg.Pool,
+  query: AskedQuery,
+  options: ReadOptions | undefined,
+): Promise<Days | undefined> {
+  if (query.fromUnixNano === undefined) return undefined
+  const values: unknown[] = []
+  const text = `
+select min(t.first_arrival_day)::text as first, max(t.last_arrival_day)::text as last
+from otel.trace_summary t ${where(positionPredicates(query, (value) => `$${values.push(value)}`))}`
+  return (await queryCancellable<Days>(pool, { text, values }, options?.signal)).rows[0]
+}
+
+function collect(query: AskedQuery, filter: Filter, days: Days | undefined, bind: Bind): string {
+  const asks = [`s.fingerprint = ${bind(query.fingerprint)}`]
+  if (days !== undefined)
+    asks.push(`s.arrival_day between ${bind(days.first)}::date and ${bind(days.last)}::date`)
   return `
-  select t.* from (select distinct trace_id from otel.span_row where fingerprint = ${bind(query.fingerprint)}) asked,
-  lateral (select t.* from otel.trace_summary t ${where(predicates)} limit 1) t
+  select t.* from (select distinct s.trace_id from otel.span_row s ${where(asks)}) asked,
+  lateral (${summaryOfTrace('asked.trace_id')}) t
+  ${where([...positionPredicates(query, bind), ...others(query, filter, bind)])}
   order by ${traceOrder} limit ${bind(query.limit)}::bigint`
 }
 
