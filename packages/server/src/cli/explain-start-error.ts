@@ -1,5 +1,6 @@
 import { ConfigError, type Settings } from '../config.ts'
 import { EmbeddedServerError } from '../postgres/embedded-server-error.ts'
+import { SchemaInUse } from '../postgres/schema-in-use.ts'
 import { CommandFailure } from './command-context.ts'
 
 // What a data directory answers that is none, or not ours.
@@ -26,7 +27,8 @@ export function explainStartError(error: unknown, settings: Settings): unknown {
       { cause: error },
     )
   }
-  return error instanceof EmbeddedServerError ? new CommandFailure(error.message, { cause: error }) : error
+  const isExpected = error instanceof EmbeddedServerError || error instanceof SchemaInUse
+  return isExpected ? new CommandFailure(error.message, { cause: error }) : error
 }
 
 /** The error of a file, itself or as the cause of what an embedded server says. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, afterEach, describe, test } from 'node:test'
@@ -54,6 +54,41 @@ describe('migrate', () => {
       rows.map((row: { name: string }) => row.name),
       await listMigrations(),
     )
+  })
+
+  test('lets go where somebody reads what it has to lock, tries again, and else says who that is', async () => {
+    await empty()
+    await mkdir(join(dir, 'before'))
+    await cp(join(dir, '0001_spine.sql'), join(dir, 'before', '0001_spine.sql'))
+    await migrate(database.target, log, join(dir, 'before'))
+    await writeFile(
+      join(dir, 'before', '0002_more.sql'),
+      `-- Up Migration\nset local lock_timeout = '10ms';\nalter table otel.span_row add column more int;\n`,
+    )
+    const reader = await database.pool.connect()
+    try {
+      await reader.query(`set application_name = 'a backup'; begin; select from otel.span_row`)
+      await assert.rejects(
+        migrate(database.target, log, join(dir, 'before'), { attempts: 2, pauseMs: 1 }),
+        /others use its tables \(process \d+, a backup, in a transaction since \d+ s\)/,
+      )
+      assert.equal((await readSchemaState(database.pool)).current, 1)
+      const messages: string[] = []
+      const untilSaid = pino(
+        { level: 'warn' },
+        {
+          write: (line: string) =>
+            void (messages.push(line), messages.length === 2 && reader.query('commit')),
+        },
+      )
+      const patience = { attempts: 1000, pauseMs: 1 }
+      const { applied } = await migrate(database.target, untilSaid, join(dir, 'before'), patience)
+      assert.deepEqual(applied, ['0002_more'])
+      assert.match(messages[0]!, /waits for others/)
+    } finally {
+      reader.release(true)
+      await rm(join(dir, 'before'), { recursive: true })
+    }
   })
 
   test('does nothing on a migrated database', async () => {
