@@ -93,14 +93,17 @@ test('what is no query never reaches the tool', async () => {
   assert.deepEqual(stage.shop.executed, [])
 })
 
-test('no rows are a failure that says so, and no sentence is made of them', async () => {
+test('no rows are an answer: that nothing was found, and what was looked for', async () => {
   await using stage = await openAgentStage({
     script,
     execute: () => ({ columns: ['tracks'], rows: [], truncated: false }),
   })
   const outcome = await stage.ask(question)
-  assert.deepEqual([outcome.failureKind, outcome.answer], ['NoRows', undefined])
-  assert.ok(!drawSpans(outcome).includes('synthesize'))
+  assert.equal(outcome.answer, `Nothing was found. Asked for: ${question}`)
+  assert.deepEqual([outcome.failureKind, outcome.rows, outcome.attempts], [undefined, [], 1])
+  const tree = drawSpans(outcome)
+  assert.match(tree, /synthesize\n {4}chat/)
+  assert.doesNotMatch(tree, /!/)
 })
 
 test('a question that the model has no SQL for fails with its reason, and the next one goes on', async () => {

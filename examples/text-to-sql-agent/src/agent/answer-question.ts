@@ -76,7 +76,6 @@ async function runStages(question: string, parts: AgentParts, findings: Findings
   }
   findings.columns = rows.columns
   findings.rows = rows.rows
-  if (rows.rows.length === 0) throw nothingFound()
   findings.answer = await synthesize(question, rows, parts)
 }
 
@@ -85,13 +84,5 @@ function noSqlWorks(failed: readonly FailedAttempt[]): QuestionFailure {
   return new QuestionFailure(
     'SqlFailed',
     `No SQL for this works, after ${failed.length} attempts. The last one: ${last}. Ask for what the tables hold, or in other words.`,
-  )
-}
-
-/** It ran, but most often a filter is wrong then, and nobody would look at a trace that is fine. */
-function nothingFound(): QuestionFailure {
-  return new QuestionFailure(
-    'NoRows',
-    'The query ran and found nothing. Either there is none, or a name in it is written in another way: look at its SQL.',
   )
 }

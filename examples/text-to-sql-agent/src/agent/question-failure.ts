@@ -10,7 +10,6 @@ export type FailureKind =
   | 'ToolFailed'
   | 'NotAnswerable'
   | 'SqlFailed'
-  | 'NoRows'
 
 /** Ends one question, not the agent. The message says what happened and what to do, for whoever asked. */
 export class QuestionFailure extends Error {

@@ -1,5 +1,5 @@
 // Stage 7. The model makes a sentence of the rows, word by word. The span of the call lasts as long as its stream, and has the
-// time to the first word.
+// time to the first word. That there are no rows is an answer too: the question was understood, and nothing is like that.
 import type { AgentParts } from './agent-parts.ts'
 import type { Rows } from './execute-sql.ts'
 import { answerMessages } from './prompts.ts'

@@ -22,7 +22,7 @@ export function answerByScript(script: Script, messages: readonly Message[]): st
   const entry = script.find(({ questions }) => questions.some((one) => one === question))
   if (entry === undefined) return noAnswer
   const rows = readTag(prompt, 'rows')
-  if (rows !== undefined) return writeSentence(entry, rows as Rows)
+  if (rows !== undefined) return writeSentence(entry, rows as Rows, question as string)
   const before = messages.filter(({ role }) => role === 'assistant').length
   return `\`\`\`sql\n${entry.sql[Math.min(before, entry.sql.length - 1)]}\n\`\`\``
 }
@@ -33,7 +33,8 @@ function readTag(prompt: string, tag: string): unknown {
   return found === undefined ? undefined : JSON.parse(found)
 }
 
-function writeSentence({ answer, row }: Script[number], { columns, rows }: Rows): string {
+function writeSentence({ answer, row }: Script[number], { columns, rows }: Rows, question: string): string {
+  if (rows.length === 0) return `Nothing was found. Asked for: ${question}`
   const fill = (template: string, values: Row = []): string =>
     template.replace(/\{(\w+)\}/g, (_, name: string) => {
       if (name === 'rows') return rows.map((each) => fill(row, each)).join(', ')
