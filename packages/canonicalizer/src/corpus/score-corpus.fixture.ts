@@ -71,9 +71,9 @@ function partOfPair(one: Answer, other: Answer): CorpusQuestion['part'] {
   return one.part === 'tuning' ? other.part : one.part
 }
 
-/** The rows of the table in corpus/README.md for one engine: figures of both parts. */
+/** The rows of the table in corpus/README.md for one engine: figures of each part. */
 export function tableRows(engine: string, answers: readonly Answer[]): string[] {
-  return (['tuning', 'held-out', 'blind'] as const).map((part) => {
+  return (['tuning', 'held-out', 'library'] as const).map((part) => {
     const { questions, meanings, samePairs, foundPairs, wrongPairs, precision, recall } = scorePart(
       answers,
       part,

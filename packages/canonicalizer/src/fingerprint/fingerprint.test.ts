@@ -101,3 +101,24 @@ test('a key is the SHA-256 of the version of the rules and the fingerprint', () 
   assert.match(makeKey('SELECT:FILM'), /^[0-9a-f]{64}$/)
   assert.notEqual(makeKey('SELECT:FILM'), makeKey('SELECT:ACTOR'))
 })
+
+test('an id with a dot is no owner and what it owns', () => {
+  const [one, other] = [filter('CUSTOMER.COUNTRY', ['X']), filter('COUNTRY', ['X'], { owner: 'CUSTOMER' })]
+  const render = (constraint: Constraint): string =>
+    renderFingerprint({ constraints: [constraint], residue: [] })
+  assert.equal(render(one), 'FILTER:CUSTOMER%2ECOUNTRY=X')
+  assert.equal(render(other), 'FILTER:CUSTOMER.COUNTRY=X')
+})
+
+test('without words, a long limit and a single day are hashed; months, years and short limits are not', () => {
+  const render = (constraint: Constraint): string =>
+    renderPrivateFingerprint({ constraints: [constraint], residue: [] })
+  const time = (range: string): string => render({ kind: 'time', range, span })
+  assert.match(render({ kind: 'limit', count: 4_111_111_111, from: 'TOP', span }), /^LIMIT:#[0-9a-f]{16}$/)
+  assert.equal(render({ kind: 'limit', count: 100, from: 'TOP', span }), 'LIMIT:100')
+  assert.match(time('1980-05-03/1980-05-04'), /^TIME:#/)
+  assert.match(time('1980-05-01/1980-05-02'), /^TIME:#/)
+  assert.match(time('/1980-05-03'), /^TIME:#/)
+  for (const range of ['1980-05-01/1980-06-01', '2005-01-01/', 'LAST 30 DAY'])
+    assert.equal(time(range), `TIME:${range}`)
+})

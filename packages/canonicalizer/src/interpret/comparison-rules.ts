@@ -19,6 +19,13 @@ const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>(
 
 export const comparisonRules: readonly Rule[] = [
   {
+    // "at least 200 and at most 400 pages", "more than 2 but less than 3 hours"
+    shape: shape(
+      '(?:(?<before>A) (?:o )?)?(?<cue>c) (?<low>#) [&!] (?<cue2>c) (?<high>#) (?:(?<unit>[U$])|(?<after>A))',
+    ),
+    apply: compareBoth,
+  },
+  {
     shape: shape(
       '(?:(?<![bBP] )(?<before>[AM]) (?:o )?)?n (?<low>[#Y])(?: (?<lowUnit>[U$]))? [&k] (?<high>[#Y])(?: (?<unit>[U$]))?(?: (?<after>A)(?! [onxc#Ydtifbq]))?',
     ),
@@ -26,7 +33,7 @@ export const comparisonRules: readonly Rule[] = [
   },
   {
     shape: shape(
-      '(?<before>A) (?:[of] )?(?<low>[#Y]) k (?<high>[#Y])(?: (?<unit>[U$]))?|(?:f )?(?<low2>#) k (?<high2>#) (?<unit2>U)',
+      '(?<before>A) (?:[of] )?(?<low>[#Y]) k (?<high>[#Y])(?: (?<unit>[U$]))?|(?:f )?(?<low2>#) k (?<high2>#) (?:(?<unit2>U)|(?<after>A)(?! [onxc#Ydtifbq]))',
     ),
     apply: applyRange,
   },
@@ -46,6 +53,13 @@ export const comparisonRules: readonly Rule[] = [
       '(?:(?<![bBP] )(?<before>[AM]) (?:o )?)?(?<number>[#Y])(?: (?<unit>[U$]))? (?<cue>O)(?: (?<unit2>[U$]))?(?! E)',
     ),
     apply: (found) => compare(found, found.one('cue')?.id.slice('OR '.length) ?? ''),
+  },
+  {
+    // "with 300 or more pages", "of 300 pages or more", as in "with more than 300 pages"
+    shape: shape(
+      '(?<=[wo] )(?<number>#) (?:(?<cue>O) (?<after>A)|(?<after2>A) (?<cue2>O))(?! [onxc#Ydtifbq])',
+    ),
+    apply: (found) => compare(found, (found.one('cue') ?? found.one('cue2'))?.id.slice('OR '.length) ?? ''),
   },
   {
     // "with 5 or more films", "with 5 films or more"
@@ -123,6 +137,31 @@ function applyRange(found: Found): readonly Item[] | undefined {
     makeFilter(taken, attribute, '<=', high, false),
     ...(after === undefined ? [] : [after]),
   ]
+}
+
+/** The unit behind the second number is that of both. */
+function compareBoth(found: Found): readonly Item[] | undefined {
+  const { attribute, after } = agreedAttribute(found)
+  const cues = [found.one('cue'), found.one('cue2')].map((cue) => cue?.id ?? '')
+  const signs = cues.map((cue) => operators.get(cue.split(' ').at(-1) ?? '') ?? '=')
+  const numbers = ['low', 'high'].map((name) => readNumber(found.one(name), found.one('unit')))
+  const isOfOne = cues.every((cue) => !cue.includes(' ') || cue.startsWith(`${attribute} `))
+  const atLeast = signs.findIndex((sign) => sign.startsWith('>'))
+  const atMost = signs.findIndex((sign) => sign.startsWith('<'))
+  // "more than 300 but less than 2 hours": 300 of what?
+  const isRange =
+    atLeast >= 0 &&
+    atMost >= 0 &&
+    Number.parseFloat(numbers[atLeast] ?? '') <= Number.parseFloat(numbers[atMost] ?? '')
+  if (
+    attribute === undefined ||
+    after !== undefined ||
+    !isOfOne ||
+    !isRange ||
+    /[xn][~-]*$/.test(found.before)
+  )
+    return undefined
+  return signs.map((sign, index) => makeFilter(found.all, attribute, sign, numbers[index] ?? '', false))
 }
 
 /** "Over 2 and under 3 hours": minutes, or hours? */

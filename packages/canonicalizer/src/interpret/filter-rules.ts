@@ -6,7 +6,9 @@ import { applyRules, shape, type Found, type Rule } from './rule.ts'
 
 /** "not rated R or NC-17": the negation, the attribute, values and what joins them, the attribute. */
 const chain: Rule = {
-  shape: shape('(?:(?<not>[xX])(?: [wifb])? )?(?:(?<before>[AE]) (?:o )?)?(?<values>V(?:(?: [,&vN])* V)*)'),
+  shape: shape(
+    '(?:(?<not>[xX])(?: [wifb])? )?(?:(?<before>[AE]) (?:o )?)?(?<values>(?<=i[~-]*)V(?: v i V)+|V(?:(?: [,&vN])* V)*)',
+  ),
   apply: applyChain,
 }
 

@@ -5,6 +5,8 @@ import { applyRules, shape, type Rule } from './rule.ts'
 
 /** The id of an order that is of all, as "sorted by length" is: "longest" is of some. */
 const wholeOrder = 'whole'
+/** Of one whose direction was not said. */
+const anyOrder = 'any'
 
 type Sort = Extract<Constraint, { kind: 'sort' }>
 type Limit = Extract<Constraint, { kind: 'limit' }>
@@ -68,7 +70,9 @@ const rules: readonly Rule[] = [
       )
       if (direction === undefined && isTop) return undefined
       return [
-        makeSort(found.all, nameOf(by), direction === undefined ? 'ASC' : directionOf(direction), wholeOrder),
+        direction === undefined
+          ? makeSort(found.all, nameOf(by), 'ASC', anyOrder)
+          : makeSort(found.all, nameOf(by), directionOf(direction), wholeOrder),
       ]
     },
   },
@@ -84,7 +88,7 @@ const rules: readonly Rule[] = [
       /4/.test(found.before) &&
       !/5/.test(found.before + found.after) &&
       !/3.*A/.test(found.before + 'A'.repeat(Number(found.one('by')?.kind === 'A')))
-        ? [makeSort(found.all, nameOf(found.one('by')), 'DESC', wholeOrder)]
+        ? [makeSort(found.all, nameOf(found.one('by')), 'DESC', anyOrder)]
         : undefined,
   },
   {
@@ -99,7 +103,28 @@ const rules: readonly Rule[] = [
 ]
 
 export function findOrder(items: readonly Item[]): readonly Item[] {
-  return settleLimit(applyRules(items, rules))
+  return settleLimit(settleDirection(applyRules(items, rules)))
+}
+
+/** "Sorted by year, newest first": one order, and its direction. */
+function settleDirection(items: readonly Item[]): readonly Item[] {
+  return applyRules(items, [
+    {
+      shape: shape('(?<order>5) (?:, )?(?<direction>5)'),
+      apply: ({ all, one }) => {
+        const [order, direction] = [one('order'), one('direction')]
+        const by = direction !== undefined && isSort(direction) ? direction.constraint.by : undefined
+        const isOne =
+          order?.id === anyOrder &&
+          isSort(order) &&
+          order.constraint.by === by &&
+          direction?.id === wholeOrder
+        return isOne && direction !== undefined && isSort(direction)
+          ? [{ ...direction, constraint: { ...direction.constraint, span: spanOf(all) } }]
+          : undefined
+      },
+    },
+  ])
 }
 
 /** "4K laptops" are not 4 000: the number is longer than what was typed. */
@@ -120,7 +145,7 @@ function settleLimit(items: readonly Item[]): readonly Item[] {
   if (limit === undefined) {
     // "the cheapest laptop": where no entity is named, a value may stand for one.
     const head = items.find(({ kind }) => kind === 'E') ?? items.findLast(({ kind }) => kind === '1')
-    const isWholeOrder = sort.id === wholeOrder || /5[~-]*E[~-]*l[~-]*$/.test(encode(items))
+    const isWholeOrder = [wholeOrder, anyOrder].includes(sort.id) || /5[~-]*E[~-]*l[~-]*$/.test(encode(items))
     if (head === undefined || isWholeOrder) return items
     // "the longest films" are some of them, "films sorted by length" all.
     const limit = {
@@ -132,7 +157,8 @@ function settleLimit(items: readonly Item[]): readonly Item[] {
     return items.flatMap((item) => (item === sort ? [item, understood(limit, [item])] : [item]))
   }
   const { from } = limit.constraint
-  if (from === 'BOTTOM' && sort.id === wholeOrder) {
+  // "bottom 10 films by length"; "bottom 10 in ascending order" are the last of them, or the least?
+  if (from === 'BOTTOM' && sort.id === anyOrder) {
     return items.map((item) => {
       if (item === sort) return { ...item, constraint: { ...sort.constraint, direction: 'ASC' as const } }
       return item === limit ? withTop(limit) : item

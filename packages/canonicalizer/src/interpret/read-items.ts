@@ -27,7 +27,28 @@ export function readItems(question: NormalisedText, matches: readonly PatternMat
     items.push(makeItem(hangs && smallKinds.has(kind) ? '?' : kind, match.id, words))
     index += Math.max(1, words.length)
   }
-  return settleStart(items)
+  return settleStart(settleMost(settleTimeUnits(items)))
+}
+
+const timeUnit = /^(?:hour|day|week|month|quarter|year)$/
+
+/** In "the last 30 days" and "per week" they are times, also where loans are counted in days. */
+function settleTimeUnits(items: readonly Item[]): Item[] {
+  const kinds = encode(items)
+  return items.map((item, index) =>
+    item.kind === 'U' && timeUnit.test(item.text) && /[jqP][~-]*#?[~-]*$/.test(kinds.slice(0, index))
+      ? { ...item, kind: 'u', id: `UNIT ${item.text.toUpperCase()}` }
+      : item,
+  )
+}
+
+/** "The most actors" are more than others have; "most actors" may be the greater part of them. */
+function settleMost(items: readonly Item[]): Item[] {
+  return items.map((item, index) => {
+    if (items[index - 1]?.text !== 'the') return item
+    if (item.kind === 'm') return { ...item, kind: 'p', id: 'COUNT DESC' }
+    return item.text === 'least' && item.kind === 's' ? { ...item, kind: 'p', id: 'COUNT ASC' } : item
+  })
 }
 
 /** Whether the words stand for the pattern: "US" is no "us", and of a quotation only the whole may be a value's name. */
@@ -81,7 +102,8 @@ function settleStart(items: readonly Item[]): Item[] {
   const firstWord = items.findIndex(({ kind, text }) => kind !== ',' && !greetings.has(text))
   return items.map((item, index) => {
     const isQuestion = index === firstWord && item.kind !== '^' && askingWords.test(item.text)
-    if (isQuestion || pointsBack(items, index) || isPartOfSome(items, index)) return { ...item, kind: '?' }
+    if (isQuestion) return { ...item, kind: '?', text: existence.has(item.text) ? 'are there' : item.text }
+    if (pointsBack(items, index) || isPartOfSome(items, index)) return { ...item, kind: '?' }
     if (index < firstContent && '^-o,'.includes(item.kind)) return { ...item, kind: '~' }
     // "who is the youngest employee"
     if (item.kind === 'W' && index === firstContent && items[index + 1]?.kind === '-')
@@ -97,8 +119,13 @@ function isPartOfSome(items: readonly Item[], index: number): boolean {
 }
 
 const greetings = new Set('hello hi hey ok so please kindly'.split(' ').concat('hi there'))
+/** Whether there are any; whoever asks means in the data. */
+const existence = new Set(['are there', 'is there', 'do we have'])
 /** "Is the longest film PG?" asks for yes or no, not for films. */
 const askingWords = /^(?:is|are|was|were|be|do|does|did)(?: |$)/
+
+/** What is done stays so: "orders that were shipped", "fines that have been paid". */
+const participle = /(?:ed|paid|sold|sent|lost|bought|taken|given|broken|stolen|made|kept|returned)$/
 
 /**
  * Whether a word stands for what was said elsewhere ("its length", "actors of that film", "actors in the film"), or for
@@ -113,8 +140,9 @@ function pointsBack(items: readonly Item[], index: number): boolean {
   if (text === 'that') return !/[EAMVg]$/.test(before) && /^[~-]*[EAMVKl]/.test(after)
   if (text === 'was' || text === 'were' || text === 'been') {
     const value = items[index + 1 + after.search(/V/)]
-    return /^[~-]*(?:x[~-]*)?V/.test(after) && value?.text.endsWith('ed') !== true
+    return /^[~-]*(?:x[~-]*)?V/.test(after) && !participle.test(value?.text ?? '')
   }
+  if (text === 'either') return !/^[~-]*(?:[wif][~-]*)?V[~-]*v/.test(after)
   if (text === 'a' || text === 'an') return /^(?:,|$)/.test(after)
   return (
     text === 'the' && /[oiwbfrk]$/.test(before) && /^E$/.test(after) && items[index + 1]?.isPlural === false

@@ -44,13 +44,22 @@ export const timeRules: readonly Rule[] = [
     },
   },
   {
-    shape: shape('(?:(?<![bBP] )(?<attribute>A) )?(?:[ir] )?(?<cue>[jq]) (?:(?<number>#) )?(?<unit>u)'),
+    shape: shape(
+      '(?:(?<![bBP] )(?<attribute>A) )?(?:[irf] )?(?<cue>[jq]) (?:(?<number>#) )?(?<unit>u)(?! k)',
+    ),
     apply: (found) => {
       const number = found.one('number')?.text
       const unit = found.one('unit')?.id.slice('UNIT '.length)
       return makeTime(
         found,
-        [found.one('cue')?.id, number, unit].filter((part) => part !== undefined).join(' '),
+        // "the past 30 days" are the last 30.
+        [
+          number !== undefined && found.one('cue')?.id === 'PAST' ? 'LAST' : found.one('cue')?.id,
+          number,
+          unit,
+        ]
+          .filter((part) => part !== undefined)
+          .join(' '),
       )
     },
   },

@@ -39,7 +39,8 @@ export function normalise(question: string, vocabulary?: Vocabulary): Normalised
       `a question has at most ${maxQuestionChars} characters, and this one ${question.length}`,
     )
   }
-  const plain = readNumbers(readDates(readWords(question).flatMap(splitPlainWord)))
+  // Dates again, for a year may be written in words: "January nineteen hundred".
+  const plain = readDates(readNumbers(readDates(readWords(question).flatMap(splitPlainWord))))
   const words = vocabulary === undefined ? plain : correctWords(plain, vocabulary)
   if (words.length > maxQuestionWords) {
     throw new QuestionTooLong(

@@ -33,7 +33,7 @@ const wordShape = new RegExp(
     String.raw`(?<minus>-(?=\s+\d|[$€£¥]))`,
     // As people tell search engines what they do not want: "films -horror".
     String.raw`(?<unwanted>(?<=^|\s)[-!](?=\p{L}))`,
-    String.raw`(?<dropped>[\s_'"\-])`,
+    String.raw`(?<dropped>[\s_'"\-]|(?<=(?<!${letter})(?:avg|max|min|vs|approx))\.(?=\s+${letter}))`,
     String.raw`(?<break>[.,;:!?()[\]{}«»…¿¡])`,
     String.raw`(?<symbol>.)`,
   ].join('|'),
