@@ -63,7 +63,7 @@ export const comparisonRules: readonly Rule[] = [
   },
   {
     // "with 5 or more films", "with 5 films or more"
-    shape: shape('(?:w )?(?<number>#) (?:(?<cue>O) (?<entity>E)|(?<entity2>E) (?<cue2>O))'),
+    shape: shape('(?:w )?(?<number>#) (?:(?<cue>O) (?<entity>E)|(?<entity2>E) (?<cue2>O)(?! E))'),
     apply: (found) =>
       compareCount(found, (found.one('cue') ?? found.one('cue2'))?.id.slice('OR '.length) ?? ''),
   },

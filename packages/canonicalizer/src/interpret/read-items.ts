@@ -45,9 +45,11 @@ function settleTimeUnits(items: readonly Item[]): Item[] {
 /** "The most actors" are more than others have; "most actors" may be the greater part of them. */
 function settleMost(items: readonly Item[]): Item[] {
   return items.map((item, index) => {
-    if (items[index - 1]?.text !== 'the') return item
-    if (item.kind === 'm') return { ...item, kind: 'p', id: 'COUNT DESC' }
-    return item.text === 'least' && item.kind === 's' ? { ...item, kind: 'p', id: 'COUNT ASC' } : item
+    if (!/(?:^| )the$/.test(items[index - 1]?.text ?? '')) return item
+    if (item.kind === 'm') return { ...item, kind: 'p', id: 'COUNT DESC', text: `the ${item.text}` }
+    return item.text === 'least' && item.kind === 's'
+      ? { ...item, kind: 'p', id: 'COUNT ASC', text: 'the least' }
+      : item
   })
 }
 
