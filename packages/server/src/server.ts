@@ -111,6 +111,7 @@ export async function startServer(settings: Settings, log: Log): Promise<Running
     stalledAfterMs: settings.queryTimeoutMs + 30_000,
     host: settings.host,
     allowedHosts: settings.allowedHosts,
+    priceLimitMs: 2000, // what was asked is worth more than what it cost
     port: settings.port,
     log,
     isReady: () => checkReadiness(queryPool, coordinator, log),

@@ -214,24 +214,4 @@ describe('fingerprints in the Query API', () => {
     assert.equal(Date.parse(end) - Date.parse(start), 86_400_000)
     assert.deepEqual((await stats('end=2001-01-01T00:00:00Z')).items, [])
   })
-
-  test('whose model calls are too many to price are said not to be priced, and the others are', async () => {
-    const start = noon + 20n * day
-    const many = question('many', start, 1, openai)
-    const call = many[2]!
-    await api.accept([
-      ...many.slice(0, 2),
-      ...Array.from({ length: 25_001 }, (_, index) => ({ ...call, spanId: hexId(index + 10, 16) })),
-      ...question('few', start, 1, { ...openai, ...tokens }),
-    ])
-    await api.persist()
-    const { items } = await stats('start=2026-12-13T00:00:00Z&end=2026-12-14T00:00:00Z')
-    assert.deepEqual(
-      items.map(({ fingerprint, cost }) => [fingerprint, cost?.usd, cost?.truncated]),
-      [
-        ['few', perCall, false],
-        ['many', null, true],
-      ],
-    )
-  })
 })

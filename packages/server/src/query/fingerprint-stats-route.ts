@@ -14,7 +14,7 @@ const defaultPeriodNano = dayNano
 const maxPeriodDays = 31n
 
 /** /stats/fingerprints. */
-export function addFingerprintStatsRoute(app: QueryApp, { store }: QueryApiOptions): void {
+export function addFingerprintStatsRoute(app: QueryApp, { store, priceLimitMs }: QueryApiOptions): void {
   app.get(
     '/api/v1/stats/fingerprints',
     {
@@ -32,7 +32,7 @@ export function addFingerprintStatsRoute(app: QueryApp, { store }: QueryApiOptio
       const periods = { service: readName(query.service), previousFromUnixNano, fromUnixNano, toUnixNano }
       const { sort = 'count', limit = 20 } = query
       const { fingerprintCount, items } = await store.rankFingerprints(periods, { sort, limit }, { signal })
-      const costs = await priceFingerprints(store, periods, items, { signal })
+      const costs = await priceFingerprints(store, periods, items, { signal, limitMs: priceLimitMs })
       return {
         start: formatInstant(fromUnixNano),
         end: formatInstant(toUnixNano),

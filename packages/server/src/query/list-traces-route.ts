@@ -13,7 +13,7 @@ import { refusals } from './refusals.ts'
 import { traceToJson } from './trace-json.ts'
 import { traceList, tracesQuery } from './trace-schemas.ts'
 
-export function addListTracesRoute(app: QueryApp, { store }: QueryApiOptions): void {
+export function addListTracesRoute(app: QueryApp, { store, priceLimitMs }: QueryApiOptions): void {
   app.get(
     '/api/v1/traces',
     {
@@ -52,7 +52,7 @@ export function addListTracesRoute(app: QueryApp, { store }: QueryApiOptions): v
         { signal },
       )
       const now = new Date()
-      const costs = await priceTraces(store, found.slice(0, limit), { signal })
+      const costs = await priceTraces(store, found.slice(0, limit), { signal, limitMs: priceLimitMs })
       const toItem = (trace: TraceSummary) =>
         traceToJson(trace, { cost: costs.get(trace.traceId) ?? null, now })
       return toPage(identity, found, limit, toItem, positionOf)

@@ -17,12 +17,16 @@ import {
 import { namesOfNoProvider, priceListProviders } from './price-provider-names.ts'
 import { NameMemory } from './name-memory.ts'
 
-/** What a price goes by. Token counts as the semantic conventions have them: input includes what was cached. */
-export interface CallToPrice {
+/** Which price it is: of which model, from whom, when. */
+export interface PricedBy {
   readonly startUnixNano: bigint
   readonly provider: string | undefined
   readonly requestModel: string | undefined
   readonly responseModel: string | undefined
+}
+
+/** What a price goes by. Token counts as the semantic conventions have them: input includes what was cached. */
+export interface CallToPrice extends PricedBy {
   readonly inputTokens: number | undefined
   readonly outputTokens: number | undefined
   readonly cacheReadTokens: number | undefined
@@ -35,13 +39,20 @@ export const priceList = `genai-prices ${readListVersion()}`
 /** @returns US dollars; undefined when it is not known */
 export function priceCall(call: CallToPrice): number | undefined {
   const usage = usageOf(call)
-  if (usage === undefined) return undefined
+  return usage === undefined ? undefined : priceUsage(call, usage)
+}
+
+/**
+ * @param usage as the price list counts, where cached tokens are always within the input; need not be whole numbers
+ * @returns US dollars; undefined when it is not known
+ */
+export function priceUsage(call: PricedBy, usage: Usage): number | undefined {
   const timestamp = new Date(Number(call.startUnixNano / 1_000_000n))
   // The response names the model that ran; the request may name an alias or a deployment.
   for (const model of [call.responseModel, call.requestModel]) {
     if (model === undefined) continue
     const price = findPrice(call.provider, model, usage, timestamp)
-    if (price !== undefined) return wholePrice(price, call)
+    if (price !== undefined) return wholePrice(price, usage)
   }
   return undefined
 }
@@ -123,11 +134,11 @@ function calculate(
  * hour of audio or the page, or nobody entered it), and adds nothing up to 0; and models whose output is audio as well as
  * text, at prices of their own, where spans do not tell how many tokens were which.
  */
-function wholePrice(price: PriceCalculation, call: CallToPrice): number | undefined {
+function wholePrice(price: PriceCalculation, { output_tokens: outputTokens }: Usage): number | undefined {
   const { input_mtok: input, output_mtok: output, output_audio_mtok: outputOfAudio } = price.model_price
   if (input === undefined || outputOfAudio !== undefined) return undefined
-  if (output === undefined && (call.outputTokens ?? 0) > 0) return undefined
-  if (output !== undefined && call.outputTokens === undefined) return undefined
+  if (output === undefined && (outputTokens ?? 0) > 0) return undefined
+  if (output !== undefined && outputTokens === undefined) return undefined
   return price.total_price === 0 && input === 0 ? undefined : price.total_price
 }
 

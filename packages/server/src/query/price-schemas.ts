@@ -18,7 +18,7 @@ export const cost = Type.Object(
     }),
     truncated: Type.Boolean({
       description:
-        'There are more model calls than are priced (10 000 a trace, 25 000 an answer), or they were not read in time. Then usd is null',
+        'There are more model calls than are priced (10 000 a trace, 25 000 a page of traces; of fingerprints 20 000 models), or they were not read in time. Then usd is null',
     }),
     price_list: priceListName,
   },

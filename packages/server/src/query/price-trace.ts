@@ -13,7 +13,7 @@ export interface PricedTrace {
 export const maxCallsPriced = 10_000
 
 /** Calls that are priced in one go: 10 ms of the thread that takes payloads too. */
-const callsInOneGo = 500
+export const callsInOneGo = 500
 
 /** Of a trace whose calls were not looked at, for others used up what one answer may. */
 export const costNotLookedAt: Cost = {
@@ -79,6 +79,10 @@ function addUsage(models: Map<string, ModelUsage>, call: CallToPrice, price: num
 
 // A token costs 10^-8 dollars and more; behind that stands only the noise of binary fractions.
 const digits = 12
+
+export function roundCost(cost: Cost | null): Cost | null {
+  return cost === null || cost.usd === null ? cost : { ...cost, usd: roundUsd(cost.usd) }
+}
 
 /** US dollars without the noise of adding them up. */
 export function roundUsd(usd: number): number {

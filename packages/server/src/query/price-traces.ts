@@ -7,24 +7,26 @@ import { readWithin } from './read-within.ts'
 /** What is known before any call is read. */
 export type TraceToPrice = Pick<TraceSummary, 'traceId' | 'modelCallCount' | 'inputTokens' | 'outputTokens'>
 
-/** Calls that are read and priced for one page of traces: half a second. */
-export const maxCallsPerPage = 25_000
+export interface PricingOptions extends ReadOptions {
+  /** What was asked is worth more than what it cost: beyond this it comes without. */
+  readonly limitMs: number
+}
+
+/** Calls that are read and priced for one page of traces: a second, at about 40 µs a call. */
+const maxCallsPerPage = 25_000
 
 /** A trace may have spans that tell of a call another one tells of; with more than these it is not even read. */
 const maxCallsRead = 2 * maxCallsPriced
-
-// The list of traces is worth more than what they cost: beyond this it comes without.
-const limitMs = 2000
 
 /** What one trace cost; as not looked at where there are too many calls, or they could not be read in time. */
 export async function priceOneTrace(
   store: TraceStore,
   trace: TraceToPrice,
-  options: ReadOptions,
+  options: PricingOptions,
 ): Promise<PricedTrace> {
   if (!mayHaveCalls(trace)) return { cost: null, usage: [] }
   if (trace.modelCallCount > maxCallsRead) return { cost: costNotLookedAt, usage: [] }
-  const priced = await readWithin(limitMs, options, async (within) => {
+  const priced = await readWithin(options.limitMs, options, async (within) => {
     const calls = await store.listModelCalls([trace.traceId], { limit: maxCallsPriced + 1 }, within)
     return priceTrace(calls.get(trace.traceId) ?? [], within.signal)
   })
@@ -39,12 +41,12 @@ export async function priceOneTrace(
 export async function priceTraces(
   store: TraceStore,
   traces: readonly TraceToPrice[],
-  options: ReadOptions,
+  options: PricingOptions,
 ): Promise<ReadonlyMap<string, Cost>> {
   const costs = new Map<string, Cost>()
   const left = traces.filter(mayHaveCalls).sort((a, b) => a.modelCallCount - b.modelCallCount)
   for (const { traceId } of left) costs.set(traceId, costNotLookedAt)
-  await readWithin(limitMs, options, async (within) => {
+  await readWithin(options.limitMs, options, async (within) => {
     for (const batch of takeBatches(left)) await priceBatch(store, batch, costs, within)
   })
   return costs

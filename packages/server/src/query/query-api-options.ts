@@ -25,6 +25,8 @@ export interface QueryApiOptions {
   readonly port: number
   /** A client that takes nothing of its answer for so long is cut off; longer than a query may run. Default: a minute. */
   readonly stalledAfterMs?: number
+  /** An answer waits so long for what model calls cost, and then comes without. */
+  readonly priceLimitMs: number
   readonly log: Log
   /** Answers /readyz; each check says `ok…` or what is wrong. */
   readonly isReady: () => Promise<{ ready: boolean; checks: Record<string, string> }>

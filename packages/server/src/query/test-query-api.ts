@@ -48,6 +48,7 @@ export async function openTestQueryApi(changes: Partial<QueryApiOptions> = {}): 
     host: '127.0.0.1',
     allowedHosts: [],
     port: 0,
+    priceLimitMs: 600_000, // no test goes by how fast this machine is
     log,
     isReady: async () => ({ ready: true, checks: { database: 'ok' } }),
     metrics: openMetrics(),

@@ -19,7 +19,7 @@ const spansInDetail = 1000
 const fingerprintsInDetail = 100
 
 /** /traces/{id} and its /spans. */
-export function addTraceRoutes(app: QueryApp, { store, budget }: QueryApiOptions): void {
+export function addTraceRoutes(app: QueryApp, { store, budget, priceLimitMs }: QueryApiOptions): void {
   const calledOperations = new CalledOperations(store)
   app.get(
     '/api/v1/traces/:id',
@@ -45,7 +45,7 @@ export function addTraceRoutes(app: QueryApp, { store, budget }: QueryApiOptions
       reserveForRows(budget, reply, Math.min(trace.spanCount, rowsToRead))
       if (include === 'attributes') reserveForAnswer(budget, reply)
       const rows = await store.listSpans(traceId, { limit: rowsToRead }, options)
-      const { cost, usage } = await priceOneTrace(store, trace, options)
+      const { cost, usage } = await priceOneTrace(store, trace, { ...options, limitMs: priceLimitMs })
       const continuity = await readContinuity(store, calledOperations, { trace, spans: rows, now }, options)
       const page = { traceId, include, limit: spansInDetail, cursor: undefined, now }
       const { items, next_cursor } =

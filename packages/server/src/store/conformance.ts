@@ -10,6 +10,7 @@ import { describeFingerprintRanking } from './conformance/fingerprint-ranking.ts
 import { describeFingerprints } from './conformance/fingerprints.ts'
 import type { StoreHarness } from './conformance/harness.ts'
 import { describeHostileInput } from './conformance/hostile-input.ts'
+import { describeModelCallGroups } from './conformance/model-call-groups.ts'
 import { describeModelCalls } from './conformance/model-calls.ts'
 import { describeOperations } from './conformance/operations.ts'
 import { describePaging } from './conformance/paging.ts'
@@ -26,6 +27,7 @@ const topics = [
   describeRunningSpans,
   describeSummaries,
   describeModelCalls,
+  describeModelCallGroups,
   describeSpanRows,
   describeFindTraces,
   describeFingerprints,

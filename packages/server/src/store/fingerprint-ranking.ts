@@ -1,5 +1,4 @@
 // What a TraceStore tells of questions, by what they asked.
-import type { TraceSummary } from '../trace/trace-summary.ts'
 
 /**
  * Traces in two periods, one directly before the other, that have a fingerprint: each under the fingerprints of all its spans.
@@ -44,12 +43,4 @@ export interface FingerprintRanking {
   /** How many fingerprints there are in the period from..to. */
   readonly fingerprintCount: number
   readonly items: readonly RankedFingerprint[]
-}
-
-/** A trace that may have model calls, under one of its fingerprints. */
-export interface AskedTrace extends Pick<
-  TraceSummary,
-  'traceId' | 'startUnixNano' | 'modelCallCount' | 'inputTokens' | 'outputTokens'
-> {
-  readonly fingerprint: string
 }

@@ -11,7 +11,8 @@
  */
 import type { Span } from '../trace/span.ts'
 import type { TraceSummary } from '../trace/trace-summary.ts'
-import type { AskedPeriods, AskedTrace, FingerprintOrder, FingerprintRanking } from './fingerprint-ranking.ts'
+import type { AskedPeriods, FingerprintOrder, FingerprintRanking } from './fingerprint-ranking.ts'
+import type { CallGrouping, ModelCallGroup } from './model-call-group.ts'
 
 /** Bytes of one body, or of one payload of it, ready to be decoded: protobuf ExportTraceServiceRequest, uncompressed. */
 export interface BodyToWrite {
@@ -195,12 +196,18 @@ export interface TraceStore {
     options?: ReadOptions,
   ): Promise<FingerprintRanking>
 
-  /** The traces of both periods with these fingerprints, as they are kept, that may have model calls. Not bounded: ask rankFingerprints first. */
-  listAskedTraces(
+  /**
+   * The model calls, as listModelCalls has them, of the traces of both periods with these fingerprints, as they are kept:
+   * added up by fingerprint, period, provider and models, and by all that `grouping` names.
+   * @param batches fingerprints that are asked for at a time
+   * @returns the groups of each batch, in their order; nothing is read of one that is not asked for any more
+   */
+  groupModelCalls(
     periods: AskedPeriods,
-    fingerprints: readonly string[],
+    batches: readonly (readonly string[])[],
+    grouping: CallGrouping,
     options?: ReadOptions,
-  ): Promise<readonly AskedTrace[]>
+  ): AsyncIterable<readonly ModelCallGroup[]>
 
   /** Which bodies hold the trace's spans. */
   findTraceBodies(traceId: string, options?: ReadOptions): Promise<readonly TraceBody[]>

@@ -158,24 +158,5 @@ export function describeFingerprintRanking(harness: () => StoreHarness): void {
         assert.deepEqual(await rank('count', 10, never), { fingerprintCount: 0, items: [] })
       }
     })
-
-    test('has with it the traces that may have model calls', async () => {
-      const list = async (changes: Partial<AskedPeriods>, fingerprints: readonly string[]) =>
-        (await harness().store.listAskedTraces({ ...periods, ...changes }, fingerprints)).map((trace) => ({
-          ...trace,
-        }))
-      const trace = {
-        fingerprint: often,
-        traceId: calling.traceId,
-        startUnixNano: calling.startUnixNano,
-        modelCallCount: 1,
-        inputTokens: 1000,
-        outputTokens: 50,
-      }
-      assert.deepEqual(await list({}, [often, slow, newName('never')]), [trace])
-      assert.deepEqual(await list({}, []), [])
-      assert.deepEqual(await list({ service: server }, [often]), [])
-      assert.deepEqual(await list({ previousFromUnixNano: start + 5n * second }, [often]), [])
-    })
   })
 }

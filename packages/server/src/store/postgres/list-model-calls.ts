@@ -3,9 +3,9 @@ import { queryCancellable } from '../../postgres/cancel.ts'
 import { parseTraceId } from '../../trace/ids.ts'
 import type { ModelCall, ReadOptions } from '../trace-store.ts'
 import { columnTypes } from './column-types.ts'
+import { callColumnsSql, decideCallsSql, isCallSql, isSilentCallSql } from './decide-calls.ts'
 import { greatestDay, leastDay } from './find-arrival-days.ts'
 import { spanIdOfBigint, spanIdOrderSql, traceIdOfUuid } from './id-columns.ts'
-import { callMarks, markEmbeddings, markTokensCounted } from './span-marks.ts'
 import { toTokenCounts, type TokenColumns } from './token-columns.ts'
 import type { TermId, TermReader } from './term-reader.ts'
 
@@ -22,32 +22,17 @@ interface TraceDays {
   readonly last: string
 }
 
-// A call that told tokens is listed if it is counted. One that did not is the same call as the model call directly inside
-// it, or as the one directly around it that is counted. Each call stands at its own id and at its parent's, so that those
-// related meet there and are sorted together: a join goes wrong with its estimate, and a trace may have any number of them
-// (100 000 without tokens: minutes instead of a second).
 const listSql = `
 with call as (
-  select s.trace_id, s.span_id, s.parent_span_id, s.start_unix_nano, s.input_tokens, s.output_tokens, s.cache_read_tokens,
-         s.cache_write_tokens, s.reasoning_tokens, s.gen_ai_operation_id, s.provider_id, s.request_model_id,
-         s.response_model_id, s.marks & ${markTokensCounted} <> 0 as counts, s.marks & ${markEmbeddings} as kind,
-         s.input_tokens is not null or s.output_tokens is not null as tells
+  select ${callColumnsSql}
   from otel.span_row s
   where s.trace_id = any($1::uuid[]) and s.arrival_day between $2::date and $3::date
-    and s.marks & ${callMarks} <> 0
-), met as (
-  select call.*, is_child, bool_or(is_child) over meeting as has_inside,
-         bool_or(not is_child and counts) over meeting as has_counted
-  from call, lateral (values (span_id, false), (parent_span_id, true)) as at (id, is_child)
-  where not is_child or span_id <> parent_span_id
-  window meeting as (partition by trace_id, id, kind)
-), decided as (
-  select met.*, bool_or(is_child and has_counted) over (partition by trace_id, span_id) as is_inside from met
-), listed as (
+    and ${isCallSql}
+), ${decideCallsSql('call')}, listed as (
   select decided.*, row_number() over (partition by trace_id
                                        order by start_unix_nano, ${spanIdOrderSql('span_id')}) as place
   from decided
-  where not is_child and (counts or not tells and not has_inside and not is_inside)
+  where not is_child and (counts or ${isSilentCallSql})
 )
 select * from listed where place <= $4::bigint order by trace_id, place`
 

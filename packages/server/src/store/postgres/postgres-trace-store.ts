@@ -9,8 +9,8 @@ import type { TraceStore } from '../trace-store.ts'
 import { findTrace } from './find-trace.ts'
 import { findTraceBodies } from './find-trace-bodies.ts'
 import { findTraces } from './find-traces.ts'
+import { groupModelCalls } from './group-model-calls.ts'
 import { isCalledByOthers } from './is-called-by-others.ts'
-import { listAskedTraces } from './list-asked-traces.ts'
 import { listModelCalls } from './list-model-calls.ts'
 import { listOperations } from './list-operations.ts'
 import { listServices } from './list-services.ts'
@@ -46,7 +46,8 @@ export function openPostgresTraceStore(options: PostgresTraceStoreOptions): Trac
     listModelCalls: (traceIds, page, read) => listModelCalls(pool, terms, traceIds, page, read),
     isCalledByOthers: (operation, read) => isCalledByOthers(pool, operation, read),
     rankFingerprints: (periods, page, read) => rankFingerprints(pool, periods, page, read),
-    listAskedTraces: (periods, fingerprints, read) => listAskedTraces(pool, periods, fingerprints, read),
+    groupModelCalls: (periods, batches, grouping, read) =>
+      groupModelCalls(pool, terms, { periods, batches, grouping }, read),
     findTraceBodies: (traceId, read) => findTraceBodies(pool, traceId, read),
     listServices: (page, read) => listServices(pool, page, read),
     listOperations: (page, read) => listOperations(pool, page, read),
