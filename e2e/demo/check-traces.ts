@@ -1,6 +1,7 @@
 // What has to be true of every question of the demo, whichever way it went.
 import assert from 'node:assert/strict'
 import { readDemoQuestions } from '../../examples/text-to-sql-agent/src/agent/demo-questions.ts'
+import { standInName } from '../../examples/text-to-sql-agent/src/model-stand-in/open-model-stand-in.ts'
 import type { SpanItem, TraceDetail } from '../../packages/server/src/query/contract.ts'
 import { getJson, listSpans } from '../stage/query-client.ts'
 import { readQuestions, type SaidQuestion } from './demo-process.ts'
@@ -45,8 +46,8 @@ export function checkTree({ expect, said, detail, spans }: AskedQuestion, engine
   assert.deepEqual([joined_count, broken_count, undecided_count], [crossings, 0, 0], said.question)
 }
 
-/** In dollars a token: what the price list says of gpt-5-mini. */
-const prices = { input: 0.25e-6, output: 2e-6 }
+/** In dollars a token: what the price list says of gpt-5-nano, for which the stand-in stands. */
+const prices = { input: 0.05e-6, output: 0.4e-6 }
 
 /** What Holdfast adds up is what the model calls say. */
 export function checkTokens({ said, detail, spans }: AskedQuestion): void {
@@ -62,6 +63,11 @@ export function checkTokens({ said, detail, spans }: AskedQuestion): void {
     `${said.question}: ${detail.cost?.usd}, not ${usd}`,
   )
   assert.equal(detail.cost?.unpriced_calls, 0)
+  // Nowhere a model's name that was never asked.
+  const modelNames = spans.flatMap(({ attributes }) =>
+    ['gen_ai.request.model', 'gen_ai.response.model'].map((name) => attributes?.[name] ?? standInName),
+  )
+  assert.deepEqual([...new Set(modelNames)], [standInName], said.question)
 }
 
 export function attributesOf(spans: readonly SpanItem[], name: string): Readonly<Record<string, unknown>> {

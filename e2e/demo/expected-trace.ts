@@ -1,5 +1,6 @@
 // The tree of spans that a question of the demo makes, and the tree that Holdfast has of it, both as sorted lines: starts are
 // told in milliseconds, in which several stages may begin.
+import { standInName } from '../../examples/text-to-sql-agent/src/model-stand-in/open-model-stand-in.ts'
 import type { SpanItem } from '../../packages/server/src/query/contract.ts'
 
 interface Node {
@@ -26,7 +27,7 @@ function toolCall(tool: string, statements: readonly string[], failed = false): 
   return node(`tools/call ${tool}, client, text-to-sql-agent${status}`, [server])
 }
 
-const modelCall = node('chat gpt-5-mini, client, text-to-sql-agent')
+const modelCall = node(`chat ${standInName}, client, text-to-sql-agent`)
 const tryOnce = (stage: string, failed: boolean): Node[] => [
   agent(stage, [modelCall]),
   agent('validate-sql'),

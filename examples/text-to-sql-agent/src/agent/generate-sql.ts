@@ -1,4 +1,4 @@
-// Stage 3. The model writes SQL. The call itself is a span within this one (`chat gpt-5-mini`), made by open-model.ts.
+// Stage 3. The model writes SQL. The call itself is a span within this one (`chat` and the model's name), made by open-model.ts.
 import type { AgentParts } from './agent-parts.ts'
 import { sqlMessages } from './prompts.ts'
 import { readSql } from './read-sql.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import OpenAI from 'openai'
 import { countTokens } from './count-tokens.ts'
-import { openModelStandIn, type ModelStandIn } from './open-model-stand-in.ts'
+import { openModelStandIn, standInName, type ModelStandIn } from './open-model-stand-in.ts'
 
 const script = [
   { questions: ['How many?'], sql: ['select 1', 'select 2'], answer: '{n} of {rows}.', row: '{n}/{name}' },
@@ -56,7 +56,7 @@ test('whole and streamed it says the same, what it is, and how many tokens it wo
   assert.deepEqual(chunks.at(-1)?.usage, whole.usage)
   assert.equal(whole.usage?.completion_tokens, countTokens(streamed))
   for (const { system_fingerprint, model } of [whole, ...chunks]) {
-    assert.deepEqual([system_fingerprint, model], ['holdfast-model-stand-in', 'gpt-5-mini'])
+    assert.deepEqual([system_fingerprint, model], ['holdfast-model-stand-in', standInName])
   }
 })
 

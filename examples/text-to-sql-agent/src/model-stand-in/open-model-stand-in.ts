@@ -1,5 +1,6 @@
 // A STAND-IN for a model: it speaks the chat API of OpenAI (whole and streamed), and answers by a script, so that the demo
-// runs without an account. Every answer says so: `"system_fingerprint":"holdfast-model-stand-in"`.
+// runs without an account. Every answer says so, whatever model was asked for: in `model`, and by
+// `"system_fingerprint":"holdfast-model-stand-in"`.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
@@ -14,6 +15,12 @@ const request = z.object({
   stream: z.boolean().default(false),
 })
 type Asked = z.infer<typeof request>
+
+/**
+ * What it calls itself, and is asked by: wherever a trace names the model, it is no model's name. Price lists take a name
+ * that begins with `gpt-5-nano` for a version of that, so a trace has a cost too: what gpt-5-nano would have taken.
+ */
+export const standInName = 'gpt-5-nano-stand-in'
 
 /** The agent's prompts have some ten thousand characters. */
 const maxRequestBytes = 1_000_000
@@ -54,14 +61,12 @@ async function answer(script: Script, incoming: IncomingMessage, response: Serve
   response.setHeader('content-type', 'application/json')
   const message = { role: 'assistant', content, refusal: null }
   const choices = [{ index: 0, finish_reason: 'stop', logprobs: null, message }]
-  response.end(
-    JSON.stringify({ ...describe(asked, 'chat.completion'), choices, usage: countUsage(asked, content) }),
-  )
+  response.end(JSON.stringify({ ...describe('chat.completion'), choices, usage: countUsage(asked, content) }))
 }
 
 /** As OpenAI does: word by word, then why it ended, then what it took, then the end. */
 function stream(response: ServerResponse, asked: Asked, content: string): void {
-  const head = describe(asked, 'chat.completion.chunk')
+  const head = describe('chat.completion.chunk')
   const send = (chunk: object) => response.write(`data: ${JSON.stringify({ ...head, ...chunk })}\n\n`)
   const choose = (delta: object, finish_reason: string | null) =>
     send({ choices: [{ index: 0, delta, finish_reason }], usage: null })
@@ -74,11 +79,10 @@ function stream(response: ServerResponse, asked: Asked, content: string): void {
 
 let answers = 0
 
-/** The model's name is the one asked for, so that prices are looked up as for that; the fingerprint says who answered. */
-function describe({ model }: Asked, object: string): object {
+function describe(object: string): object {
   const id = `chatcmpl-stand-in-${++answers}`
   const created = Math.floor(Date.now() / 1000)
-  return { id, object, created, model, system_fingerprint: 'holdfast-model-stand-in' }
+  return { id, object, created, model: standInName, system_fingerprint: 'holdfast-model-stand-in' }
 }
 
 function countUsage({ messages }: Asked, content: string): object {
