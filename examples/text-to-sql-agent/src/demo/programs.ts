@@ -1,11 +1,12 @@
 // The programs of the demo: each in a process group of its own, so that Ctrl-C at the terminal reaches only the demo, which
 // stops them one after the other, last started first. What they say on stderr is in a log file each.
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
-import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { DemoFailure } from './demo-failure.ts'
+import { makePrivateFolder } from './make-private-folder.ts'
 
 export interface ProgramOptions {
   /** In sentences, "the MCP server"; its words with hyphens are the name of the log. */
@@ -43,7 +44,7 @@ export interface Programs extends AsyncDisposable {
 
 /** Disposed of, it stops all that was started. Logs go to `logDir`, which is made. */
 export function openPrograms(logDir: string, stopping: AbortSignal): Programs {
-  mkdirSync(logDir, { recursive: true })
+  makePrivateFolder(logDir)
   const running = new AsyncDisposableStack()
   return {
     start(options) {
