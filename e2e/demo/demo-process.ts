@@ -47,7 +47,7 @@ export function startDemo(
 
 /** In the order in which they were asked. */
 export function readQuestions(stdout: string): SaidQuestion[] {
-  const lines = /^ *\d+ {2}(.+)\n {5}(.*)\n {5}(.*)\n {5}trace ([0-9a-f]{32})$/gm
+  const lines = /^ *\d+ {2}(.+)\n {5}(.*)\n {5}(.*)\n {5}http:\S+\/api\/v1\/traces\/([0-9a-f]{32})$/gm
   return [...stdout.matchAll(lines)].map(([, question = '', said = '', fingerprint = '', traceId = '']) => ({
     ...{ question, said, fingerprint, traceId },
   }))

@@ -5,7 +5,7 @@ import type { QuestionOutcome } from './agent/answer-question.ts'
 import { openMusicDatabase } from './database/open-music-database.ts'
 import { askQuestions } from './demo/ask-questions.ts'
 import { DemoFailure } from './demo/demo-failure.ts'
-import { describeStage } from './demo/describe-stage.ts'
+import { describeEnd, describeStage } from './demo/describe-stage.ts'
 import { prepareEngine } from './demo/prepare-engine.ts'
 import { programEnvironment, telemetryEnvironment } from './demo/program-environment.ts'
 import { openPrograms } from './demo/programs.ts'
@@ -16,11 +16,13 @@ import { startModel } from './demo/model-program.ts'
 import { showRecords } from './demo/show-records.ts'
 import { startHoldfast } from './demo/start-holdfast.ts'
 import { hearStopSignals, type StopSignals } from './demo/stop-signals.ts'
+import { wrapLine } from './demo/wrap-line.ts'
 
-const say = (...lines: readonly string[]): void => console.log(lines.join('\n'))
+const say = (...lines: readonly string[]): void =>
+  console.log(lines.map((line) => wrapLine(line, process.stdout.columns)).join('\n'))
 
 async function runDemo(options: DemoOptions, stop: StopSignals): Promise<void> {
-  const { transport, dataDir } = options
+  const { transport, dataDir, questions } = options
   await using programs = openPrograms(join(dataDir, 'demo-logs'), stop.signal)
 
   say('Starting Holdfast and what the agent needs …')
@@ -45,15 +47,24 @@ async function runDemo(options: DemoOptions, stop: StopSignals): Promise<void> {
   say(...describeStage({ holdfast, mcpServer, model, engine }))
 
   const answers: QuestionOutcome[] = []
-  const hear = (answer: QuestionOutcome): void => say(...describeAnswer(answers.push(answer), answer))
+  const hear = (answer: QuestionOutcome): void =>
+    say(...describeAnswer(answers.push(answer), answer, holdfast.queryUrl))
   const agentEnv = { ...traced, ...mcpServer.env, ...model.env }
-  await stop.unlessStopped(askQuestions(programs, { transport, engine }, agentEnv, hear))
+  const asking = askQuestions(programs, { transport, engine, questions }, agentEnv, hear)
+  const gaveUp = await stop.unlessStopped(asking)
   const lost = await stop.unlessStopped(mcpServer.end())
-  await stop.unlessStopped(showRecords(holdfast.queryUrl, answers, say, stop.signal))
-  if (lost !== undefined) throw lost
-  if (!options.stays) return
+  const recorder = { queryUrl: holdfast.queryUrl, note: model.note }
+  if (answers.length > 0) await stop.unlessStopped(showRecords(recorder, answers, say, stop.signal))
+  const failure = lost ?? gaveUp ?? findNoAnswer(answers)
+  if (failure !== undefined) throw failure
+  if (!options.stays) return say('', ...describeEnd(dataDir))
   say('', `Holdfast goes on at ${holdfast.queryUrl}, with its data in ${dataDir}. Ctrl-C ends it.`)
   await stop.waitForSignal()
+}
+
+function findNoAnswer(answers: readonly QuestionOutcome[]): DemoFailure | undefined {
+  if (answers.some(({ failure }) => failure === undefined)) return undefined
+  return new DemoFailure('no question was answered; each says why')
 }
 
 async function main(): Promise<number> {

@@ -9,10 +9,14 @@ import { readDemoQuestions } from './demo-questions.ts'
 import { makeTransport } from './make-transport.ts'
 import { openModel } from './open-model.ts'
 import { openShopTools } from './open-shop-tools.ts'
+import { outages } from './question-failure.ts'
 import { readSettings, usage, type AgentSettings } from './read-settings.ts'
 
 /** The words of the shop: what a table, a genre, a length is called. */
 const patterns = fileURLToPath(new URL('../../patterns/chinook.jsonl', import.meta.url))
+
+/** So many questions that nobody was there to answer; then the others are not asked. */
+const patience = 3
 
 async function main(settings: AgentSettings): Promise<void> {
   const telemetry = createTelemetry({ serviceName: 'text-to-sql-agent' })
@@ -27,9 +31,13 @@ async function main(settings: AgentSettings): Promise<void> {
   const end = () => void telemetry.shutdown().finally(() => process.exit(1))
   process.once('SIGTERM', end).once('SIGINT', end)
   try {
+    let outagesInARow = 0
     for (const { question, conversationId } of questionsOf(settings)) {
       const parts = { telemetry, canonicalizer, tools, model, conversationId }
-      tell(await answerQuestion(question, parts), settings)
+      const outcome = await answerQuestion(question, parts)
+      tell(outcome, settings)
+      outagesInARow = outages.includes(outcome.failureKind) ? outagesInARow + 1 : 0
+      if (outagesInARow === patience) throw new Error(`gave up after ${patience}: ${outcome.failure}`)
     }
   } finally {
     await tools.close()

@@ -11,6 +11,14 @@ export type FailureKind =
   | 'NotAnswerable'
   | 'SqlFailed'
 
+/** Not the question's doing: the next one would fare no better. */
+export const outages: readonly unknown[] = [
+  'ModelAway',
+  'ModelBusy',
+  'ModelRefused',
+  'ToolsAway',
+] satisfies FailureKind[]
+
 /** Ends one question, not the agent. The message says what happened and what to do, for whoever asked. */
 export class QuestionFailure extends Error {
   readonly kind: FailureKind

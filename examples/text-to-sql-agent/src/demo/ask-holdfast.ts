@@ -5,7 +5,6 @@ import { DemoFailure } from './demo-failure.ts'
 export interface RecordedTrace {
   readonly status: 'ok' | 'error'
   readonly duration_ms: number
-  readonly span_count: number
   readonly input_tokens: number | null
   readonly output_tokens: number | null
   readonly cost: { readonly usd: number | null } | null
@@ -16,7 +15,8 @@ export interface FingerprintStats {
   readonly items: readonly {
     readonly fingerprint: string
     readonly count: number
-    readonly error_count: number
+    /** Of those, traces whose root failed. */
+    readonly failed_count: number
     readonly p50_duration_ms: number | null
     readonly p95_duration_ms: number | null
     readonly input_tokens: number | null

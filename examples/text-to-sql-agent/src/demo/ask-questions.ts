@@ -6,21 +6,26 @@ import type { DemoOptions } from './read-options.ts'
 
 const agentProgram = join(import.meta.dirname, '..', 'agent', 'main.ts')
 
-/** Runs the agent to its end; `heard` gets each answer as it comes. Rejects when the agent could not go on. */
+/** Runs the agent to its end; `heard` gets each answer as it comes. Resolves with why it could not go on, where it could not. */
 export async function askQuestions(
   programs: Programs,
-  { transport, engine }: { transport: DemoOptions['transport']; engine: 'spacy' | 'wink' },
+  {
+    transport,
+    engine,
+    questions,
+  }: Pick<DemoOptions, 'transport' | 'questions'> & { engine: 'spacy' | 'wink' },
   env: Readonly<Record<string, string>>,
   heard: (answer: QuestionOutcome) => void,
-): Promise<void> {
+): Promise<DemoFailure | undefined> {
   const agent = programs.start({
     title: 'the agent',
-    args: [agentProgram, '--json', '--transport', transport, '--engine', engine],
+    args: [agentProgram, '--json', '--transport', transport, '--engine', engine, '--', ...questions],
     env,
   })
   agent.lines.on('line', (line) => {
     if (line.startsWith('{')) heard(JSON.parse(line) as QuestionOutcome)
   })
   const how = await agent.ended
-  if (how !== 0) throw new DemoFailure(`the agent could not go on (${how}): ${agent.lastWords()}`)
+  if (how === 0) return undefined
+  return new DemoFailure(`the agent could not go on (${how}): ${agent.lastWords()}`)
 }

@@ -3,6 +3,20 @@ import type { McpServerProgram } from './mcp-server-program.ts'
 import type { Model } from './model-program.ts'
 import type { RunningHoldfast } from './start-holdfast.ts'
 
+/** For who finds the addresses dead. */
+export function describeEnd(dataDir: string): string[] {
+  return [
+    'Holdfast ends now, and its addresses with it. What it recorded stays. To open them again:',
+    `  HOLDFAST_DATA_DIR=${quote(dataDir)} make run`,
+    'or let the demo stay the next time:',
+    '  make demo ARGS=--stay',
+  ]
+}
+
+function quote(path: string): string {
+  return /^[\w/.-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
+}
+
 /** Who is there, before the first question. */
 export function describeStage(stage: {
   readonly holdfast: RunningHoldfast

@@ -11,6 +11,7 @@ describe('the options of the demo', () => {
       engine: 'auto',
       stays: false,
       dataDir: join(homedir(), '.local', 'state', 'holdfast', 'demo'),
+      questions: [],
       help: false,
     })
   })
@@ -27,13 +28,17 @@ describe('the options of the demo', () => {
     assert.equal(dataDir({ XDG_STATE_HOME: '/state' }), '/state/holdfast/demo')
   })
 
+  test('what is no option is a question', () => {
+    const asked = readOptions(['How many?', '--exit', 'Why?'], {}, false)
+    assert.deepEqual(asked.questions, ['How many?', 'Why?'])
+  })
+
   const mistakes: readonly (readonly [string[], Record<string, string>, RegExp])[] = [
     [['--transport', 'grpc'], {}, /--transport is "grpc"; it takes http, sse, stdio/],
     [['--engine', 'gpt'], {}, /--engine is "gpt"; it takes auto, spacy, wink/],
     [['--stay', '--exit'], {}, /exclude each other/],
     [['--stayy'], {}, /--stayy/],
     [['--transport'], {}, /--transport/],
-    [['question'], {}, /question/],
     [[], { TELEMETRY_BACKEND: 'mlflow' }, /it takes otel or dual/],
     [[], { TELEMETRY_BACKEND: 'dual' }, /needs MLFLOW_TRACKING_URI/],
   ]

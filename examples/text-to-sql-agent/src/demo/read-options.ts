@@ -12,6 +12,8 @@ export interface DemoOptions {
   /** Whether Holdfast goes on after the last question, so that the addresses can be opened. */
   readonly stays: boolean
   readonly dataDir: string
+  /** None: the twenty of questions.json. */
+  readonly questions: readonly string[]
   readonly help: boolean
 }
 
@@ -19,7 +21,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /** @throws DemoFailure with exit code 2 and what would be right */
 export function readOptions(args: readonly string[], env: Environment, isAtTerminal: boolean): DemoOptions {
-  const values = parse(args)
+  const { values, positionals: questions } = parse(args)
   if (values.stay && values.exit) throw badUsage('--stay and --exit exclude each other')
   const backend = env['TELEMETRY_BACKEND'] || 'otel'
   if (backend !== 'otel' && backend !== 'dual') {
@@ -35,6 +37,7 @@ export function readOptions(args: readonly string[], env: Environment, isAtTermi
     engine: oneOf('--engine', engines, values.engine),
     stays: values.stay || (isAtTerminal && !values.exit),
     dataDir: readDataDir(env),
+    questions,
     help: values.help,
   }
 }
@@ -43,6 +46,7 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
+      allowPositionals: true,
       options: {
         transport: { type: 'string', default: 'http' },
         engine: { type: 'string', default: 'auto' },
@@ -50,7 +54,7 @@ function parse(args: readonly string[]) {
         exit: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
-    }).values
+    })
   } catch (error) {
     throw badUsage((error as Error).message)
   }
@@ -73,10 +77,11 @@ function badUsage(sentence: string): DemoFailure {
   return new DemoFailure(`${sentence} (--help tells more)`, 2)
 }
 
-export const help = `make demo ARGS='…'   or   node examples/text-to-sql-agent/src/demo.ts …
+export const help = `make demo ARGS='[OPTION …] ["QUESTION" …]'   or   node examples/text-to-sql-agent/src/demo.ts …
 
 Starts Holdfast with its embedded PostgreSQL, an MCP server upon a music shop's database, and an agent that answers
-twenty questions about it; then shows the answers, and what Holdfast recorded. All of it ends with this program.
+twenty questions about it, or yours (which need a model); then shows the answers, and what Holdfast recorded. All of it
+ends with this program.
 
   --transport http|sse|stdio   how the agent reaches the MCP server (http: Streamable HTTP)
   --engine auto|spacy|wink     what makes questions canonical. auto: spaCy where a Python is found (350 MB are installed
@@ -88,4 +93,5 @@ one of them the model of OPENAI_MODEL is asked. TELEMETRY_BACKEND=dual with MLFL
 MLflow too; TELEMETRY_CAPTURE_CONTENT=all records what was said. Data lies in HOLDFAST_DATA_DIR (default
 ~/.local/state/holdfast/demo) and can be deleted; the programs' logs in its folder demo-logs.
 
-Exit codes: 0 all questions were asked and their traces are stored, 1 failed, 2 bad usage, 130 stopped by Ctrl-C.`
+Exit codes: 0 all questions were asked, one at least was answered, and the traces are stored; 1 failed; 2 bad usage;
+130 stopped by Ctrl-C.`

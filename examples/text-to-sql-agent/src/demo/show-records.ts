@@ -5,8 +5,14 @@ import { readFingerprints, readTrace, waitUntilStored, type RecordedTrace } from
 import { describeFingerprints, describeTraces } from './show-answers.ts'
 import { holdfast } from './start-holdfast.ts'
 
+interface Recorder {
+  readonly queryUrl: string
+  /** What is to be known of tokens and dollars. */
+  readonly note: string | undefined
+}
+
 export async function showRecords(
-  queryUrl: string,
+  { queryUrl, note }: Recorder,
   answers: readonly QuestionOutcome[],
   say: (...lines: readonly string[]) => void,
   signal: AbortSignal,
@@ -16,16 +22,28 @@ export async function showRecords(
   for (const outcome of answers) {
     traces.push({ outcome, recorded: await readTrace(queryUrl, outcome.traceId) })
   }
-  say('', 'What Holdfast recorded', '', ...describeTraces(queryUrl, traces))
+  const { columns } = process.stdout
+  const notes = note === undefined ? [] : [note]
+  say('', 'What Holdfast recorded, with tokens in and out', ...notes)
+  say(`Each can be drawn: ${drawing('TRACE', queryUrl)}`, '', ...describeTraces(traces, columns))
   const asked = await readFingerprints(queryUrl)
-  say('', `What was asked in the last 24 hours, in any words (${queryUrl}/api/v1/stats/fingerprints)`, '')
-  say(...describeFingerprints(asked))
+  say(
+    '',
+    'What was asked in the last 24 hours, in any words, and the change to the day before',
+    `${queryUrl}/api/v1/stats/fingerprints`,
+    ...notes,
+    '',
+  )
+  say(...describeFingerprints(asked, columns))
   // One that was corrected has most to show.
   const shown = answers.find(({ attempts, failure }) => failure === undefined && attempts > 1) ?? answers[0]
   if (shown === undefined) return
-  const command = ['trace', shown.traceId, '--url', queryUrl]
-  say('', `One of them, as drawn by: npm run --silent holdfast -- ${command.join(' ')}`, '')
-  await runHoldfast(command)
+  say('', 'One of them, as drawn by', drawing(shown.traceId, queryUrl), '')
+  await runHoldfast(['trace', shown.traceId, '--url', queryUrl])
+}
+
+function drawing(traceId: string, queryUrl: string): string {
+  return `npm run --silent holdfast -- trace ${traceId} --url ${queryUrl}`
 }
 
 /** Into this program's own output, so that the command sees how wide that is and whether it has colours. */
