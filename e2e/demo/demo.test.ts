@@ -8,6 +8,7 @@ import { makeTemporaryDirectory } from '../stage/temporary-directory.ts'
 import { waitUntil } from '../stage/wait-until.ts'
 import { attributesOf, checkTokens, checkTree, readAsked } from './check-traces.ts'
 import { findProcesses, startDemo } from './demo-process.ts'
+import { readDrawing, readReadme } from './read-drawing.ts'
 
 test('the demo', async (t) => {
   const demo = startDemo(t, await makeTemporaryDirectory(t), ['--stay'])
@@ -15,8 +16,11 @@ test('the demo', async (t) => {
   const queryUrl = await demo.queryUrl
   const stdout = demo.child.stdout()
   const engine = stdout.includes('by spaCy') ? 'spacy' : 'wink'
-  if (engine === 'wink')
+  if (engine === 'wink') {
+    // Where there is a Python, nothing else excuses that there is no spaCy.
+    assert.match(stdout, /for there is no spaCy: .*no Python 3\.10 or newer/)
     console.error('\n!!! Without spaCy: the demo ran with wink only. Needs Python 3.10 or newer !!!\n')
+  }
   const asked = await readAsked(queryUrl, stdout)
 
   await t.test('every question is one trace: agent, stages, model, MCP server, SQL', () => {
@@ -27,12 +31,38 @@ test('the demo', async (t) => {
   await t.test('the answers, the traces with their addresses, and one of them drawn are printed', () => {
     for (const { said } of asked) {
       assert.ok(stdout.includes(`${queryUrl}/api/v1/traces/${said.traceId}\n`), said.question)
+      assert.match(stdout, new RegExp(`^ *\\d+ +(ok|corrected|failed) .*\\$0\\.\\d+  ${said.traceId}$`, 'm'))
     }
     assert.match(stdout, /There are 3503 tracks\.\n/)
     assert.match(stdout, /invoke_agent text-to-sql.*\n.*canonicalize\.(spacy|wink)/)
     assert.match(stdout, /STAND-IN .*no model is asked/)
+    assert.equal(stdout.match(/^The model was a STAND-IN .*estimates.*Nobody was charged\.$/gm)?.length, 2)
+    assert.doesNotMatch(stdout, /chat (?!gpt-5-nano-stand-in)/)
     assert.ok(!stdout.includes('\u001b'), 'no colours in a pipe')
     assert.equal(demo.child.stderr(), '')
+  })
+
+  await t.test('the answers are those of the data', () => {
+    for (const { expect, said, spans } of asked) {
+      if (expect.outcome === 'failed') continue
+      const runs = spans.filter(({ name, status }) => name === 'execute-sql' && status !== 'error')
+      const output = JSON.parse(runs[0]?.attributes?.['output.value'] as string) as { row_count: number }
+      assert.equal(output.row_count, expect.rowCount, said.question)
+      for (const value of expect.firstRow ?? []) assert.ok(said.said.includes(String(value)), said.said)
+    }
+  })
+
+  await t.test('the README draws what comes', () => {
+    const drawn = readDrawing(stdout)
+    const { heading, spans } = readDrawing(
+      readReadme().replace('canonicalize.spacy', `canonicalize.${engine}`),
+    )
+    assert.ok(spans.length > 15)
+    assert.equal(heading, drawn.heading)
+    assert.deepEqual(
+      spans.filter((span) => !drawn.spans.includes(span)),
+      [],
+    )
   })
 
   await t.test('the stage that makes questions canonical tells of itself, and not of the question', () => {
@@ -87,8 +117,13 @@ test('the demo', async (t) => {
     const expected = Map.groupBy(asked, ({ expect }) => expect.fingerprint)
     const stats = await getJson<FingerprintStats>(queryUrl, '/api/v1/stats/fingerprints?limit=100')
     assert.deepEqual(
-      Object.fromEntries(stats!.items.map((item) => [item.fingerprint, item.count])),
-      Object.fromEntries([...expected].map(([fingerprint, questions]) => [fingerprint, questions.length])),
+      Object.fromEntries(stats!.items.map((item) => [item.fingerprint, [item.count, item.failed_count]])),
+      Object.fromEntries(
+        [...expected].map(([fingerprint, questions]) => [
+          fingerprint,
+          [questions.length, questions.filter(({ expect }) => expect.outcome === 'failed').length],
+        ]),
+      ),
     )
     const [[fingerprint, questions]] = [...expected].filter(([, { length }]) => length > 1) as [
       [string, typeof asked],
