@@ -144,6 +144,7 @@ describe('fingerprints in the Query API', () => {
       {
         fingerprint: films,
         count: 3,
+        failed_count: 1,
         error_count: 1,
         error_rate: 1 / 3,
         p50_duration_ms: 200,
@@ -161,6 +162,7 @@ describe('fingerprints in the Query API', () => {
         last_seen: '2026-11-23T12:00:02.000000000Z',
         previous: {
           count: 1,
+          failed_count: 0,
           error_count: 0,
           error_rate: 0,
           p50_duration_ms: 50,
@@ -184,10 +186,31 @@ describe('fingerprints in the Query API', () => {
           p95_duration_ms: 240,
           input_tokens: 2000,
           output_tokens: 200,
-          usd: perCall,
+          usd: null, // one call of the period has no price
         },
       },
     ])
+  })
+
+  test('are told alone too, and a question that corrected itself is none that failed', async () => {
+    const start = noon + 10n * day
+    const [root, ...rest] = question('corrected', start, 10, { ...openai, ...tokens })
+    await api.accept([
+      ...[root!, ...rest.map((span) => ({ ...span, status: { code: 2, message: '' } }))],
+      ...question('corrected', start - day, 10, { ...openai, ...tokens, 'gen_ai.usage.input_tokens': 3000n }),
+      ...question('another', start, 10),
+    ])
+    await api.persist()
+    const { items, fingerprint_count } = await stats(
+      'start=2026-12-03T00:00:00Z&end=2026-12-04T00:00:00Z&fingerprint=corrected',
+    )
+    assert.equal(fingerprint_count, 1)
+    assert.deepEqual(
+      items.map((item) => [item.fingerprint, item.failed_count, item.error_count, item.error_rate]),
+      [['corrected', 0, 1, 0]],
+    )
+    assert.equal(items[0]?.change.usd, -0.005)
+    assert.equal(items[0]?.change.error_rate, 0)
   })
 
   test('that nobody asked before have nothing to be compared with', async () => {

@@ -20,11 +20,12 @@ export function fingerprintToJson(
 /** @param figures undefined: there was no trace */
 function figuresToJson(figures: FingerprintFigures | undefined, cost: Cost | null): FiguresJson {
   const count = figures?.traceCount ?? 0
-  const errors = figures?.errorCount ?? 0
+  const failed = figures?.failedCount ?? 0
   return {
     count,
-    error_count: errors,
-    error_rate: count === 0 ? null : errors / count,
+    failed_count: failed,
+    error_count: figures?.errorCount ?? 0,
+    error_rate: count === 0 ? null : failed / count,
     p50_duration_ms: toMilliseconds(figures?.p50DurationNano),
     p95_duration_ms: toMilliseconds(figures?.p95DurationNano),
     input_tokens: figures?.inputTokens ?? null,
@@ -43,8 +44,13 @@ function changeOf(now: FiguresJson, before: FiguresJson): FingerprintChange {
     p95_duration_ms: difference(now.p95_duration_ms, before.p95_duration_ms),
     input_tokens: difference(now.input_tokens, before.input_tokens),
     output_tokens: difference(now.output_tokens, before.output_tokens),
-    usd: difference(now.cost?.usd ?? null, before.cost?.usd ?? null),
+    usd: difference(wholeCost(now.cost), wholeCost(before.cost)),
   }
+}
+
+/** What is known of the cost of a part is no measure: the part of the other period is another one. */
+function wholeCost(cost: Cost | null): number | null {
+  return cost === null || cost.truncated || cost.unpriced_calls > 0 ? null : cost.usd
 }
 
 // Nanoseconds of a millisecond, and more than a dollar's fractions: behind that stands only the noise of subtracting.

@@ -10,10 +10,16 @@ export const fingerprintStatsQuery = Type.Object(
     end: Type.Optional(
       Type.String({
         format: 'date-time',
-        description: 'RFC 3339; default: now. At most 31 days behind `start`',
+        description: 'RFC 3339; default: now. At most 31 days after `start`',
       }),
     ),
     service: Type.Optional(Type.String({ description: 'A span of the trace is of this service' })),
+    fingerprint: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'Only this one; of long ones as they were sent or as they are shown',
+      }),
+    ),
     sort: Type.Optional(
       Type.Enum(['count', 'p95', 'error_rate', 'tokens'], {
         default: 'count',
@@ -31,9 +37,14 @@ export const fingerprint = Type.String({
 
 const figures = {
   count: Type.Integer({ minimum: 0, description: 'Traces with this fingerprint that start in the period' }),
-  error_count: Type.Integer({ minimum: 0, description: 'Of those, traces with at least one failed span' }),
+  failed_count: Type.Integer({ minimum: 0, description: 'Of those, traces whose root span failed' }),
+  error_count: Type.Integer({
+    minimum: 0,
+    description:
+      'Traces with at least one failed span, as `status=error` lists them: also those that corrected themselves',
+  }),
   error_rate: Type.Union([Type.Number({ minimum: 0, maximum: 1 }), Type.Null()], {
-    description: 'error_count / count; null where count is 0',
+    description: 'failed_count / count; null where count is 0',
   }),
   p50_duration_ms: nullable(milliseconds),
   p95_duration_ms: Type.Union([milliseconds, Type.Null()], {
@@ -66,7 +77,8 @@ export const fingerprintChange = Type.Object(
   },
   {
     $id: 'FingerprintChange',
-    description: 'The figure of the period less that of the one before; null where one of them is unknown',
+    description:
+      'The figure of the period less that of the one before; null where one of them is unknown; `usd` also where calls of one of them could not be priced',
   },
 )
 

@@ -30,8 +30,9 @@ export function addFingerprintStatsRoute(app: QueryApp, { store, priceLimitMs }:
       const { fromUnixNano, toUnixNano } = readPeriod(query)
       const previousFromUnixNano = clampNano(fromUnixNano - (toUnixNano - fromUnixNano))
       const periods = { service: readName(query.service), previousFromUnixNano, fromUnixNano, toUnixNano }
-      const { sort = 'count', limit = 20 } = query
-      const { fingerprintCount, items } = await store.rankFingerprints(periods, { sort, limit }, { signal })
+      const { sort = 'count', limit = 20, fingerprint } = query
+      const page = { sort, limit, fingerprint }
+      const { fingerprintCount, items } = await store.rankFingerprints(periods, page, { signal })
       const costs = await priceFingerprints(store, periods, items, { signal, limitMs: priceLimitMs })
       return {
         start: formatInstant(fromUnixNano),

@@ -12,13 +12,22 @@ export interface AskedPeriods {
   readonly toUnixNano: bigint
 }
 
-/** Descending; `p95` of the duration, `tokens` of both directions. Ties by traces, then by fingerprint. */
+/** Descending; `p95` of the duration, `error_rate` of those that failed, `tokens` of both directions. Ties by traces, then by fingerprint. */
 export type FingerprintOrder = 'count' | 'p95' | 'error_rate' | 'tokens'
+
+export interface RankingPage {
+  readonly sort: FingerprintOrder
+  readonly limit: number
+  /** Only this one, as it was sent or as it is kept. */
+  readonly fingerprint?: string | undefined
+}
 
 /** What became of the traces with one fingerprint in one period. */
 export interface FingerprintFigures {
   readonly traceCount: number
-  /** With at least one span with status error. */
+  /** Whose root, a span without a parent, has status error: what the question came to in the end. */
+  readonly failedCount: number
+  /** With at least one span with status error: also those that corrected themselves. */
   readonly errorCount: number
   /** Of traces that do not run any more, interpolated; undefined: there are none. */
   readonly p50DurationNano: number | undefined

@@ -11,7 +11,7 @@
  */
 import type { Span } from '../trace/span.ts'
 import type { TraceSummary } from '../trace/trace-summary.ts'
-import type { AskedPeriods, FingerprintOrder, FingerprintRanking } from './fingerprint-ranking.ts'
+import type { AskedPeriods, FingerprintRanking, RankingPage } from './fingerprint-ranking.ts'
 import type { CallGrouping, ModelCallGroup } from './model-call-group.ts'
 
 /** Bytes of one body, or of one payload of it, ready to be decoded: protobuf ExportTraceServiceRequest, uncompressed. */
@@ -192,7 +192,7 @@ export interface TraceStore {
    */
   rankFingerprints(
     periods: AskedPeriods,
-    page: { sort: FingerprintOrder; limit: number },
+    page: RankingPage,
     options?: ReadOptions,
   ): Promise<FingerprintRanking>
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import type { Attribute } from '../../trace/attributes.ts'
+import { toKeptFingerprint } from '../../trace/fingerprint.ts'
 import type { Span } from '../../trace/span.ts'
 import type { AskedPeriods, FingerprintOrder } from '../fingerprint-ranking.ts'
-import { makeRunning, makeStage, millisecond, newName, noon, resourceOf } from './example-spans.ts'
+import { makeRunning, makeSpan, makeStage, millisecond, newName, noon, resourceOf } from './example-spans.ts'
 import { writeSpans, type StoreHarness } from './harness.ts'
 
 const second = 1000n * millisecond
@@ -82,14 +83,15 @@ export function describeFingerprintRanking(harness: () => StoreHarness): void {
         items.map(({ fingerprint, current, previous }) => [
           fingerprint,
           current.traceCount,
+          current.failedCount,
           current.errorCount,
           previous?.traceCount,
         ]),
         [
-          [often, 4, 0, 1],
-          [slow, 2, 1, undefined],
-          [failing, 1, 1, undefined],
-          [running, 1, 0, undefined],
+          [often, 4, 0, 0, 1],
+          [slow, 2, 1, 1, undefined],
+          [failing, 1, 1, 1, undefined],
+          [running, 1, 0, 0, undefined],
         ],
       )
     })
@@ -98,6 +100,7 @@ export function describeFingerprintRanking(harness: () => StoreHarness): void {
       const { items } = await rank('count', 1)
       assert.deepEqual(items[0]?.current, {
         traceCount: 4,
+        failedCount: 0,
         errorCount: 0,
         p50DurationNano: 250e6,
         p95DurationNano: 385e6,
@@ -109,6 +112,64 @@ export function describeFingerprintRanking(harness: () => StoreHarness): void {
       })
       assert.equal(items[0]?.previous?.p95DurationNano, 1e9)
       assert.equal(items[0]?.previous?.inputTokens, undefined)
+    })
+
+    test('counts as failed what its root says, whatever went wrong below', async () => {
+      const fingerprints = ['mended', 'given up', 'headless', 'over midnight'].map((name) => newName(name))
+      const [mended, givenUp, headless, overMidnight] = fingerprints as [string, string, string, string]
+      const at = { startUnixNano: start + 10_000n * second, endUnixNano: start + 10_001n * second }
+      const make = (fingerprint: string, own: Partial<Span>, below: Partial<Span>): Span[] => {
+        const root = makeStage(fingerprint, { ...at, ...own })
+        return [root, makeSpan({ ...at, traceId: root.traceId, parentSpanId: root.spanId, ...below })]
+      }
+      await writeSpans(harness(), [
+        ...make(mended, {}, { status: failed }),
+        ...make(mended, { status: failed }, {}),
+        ...make(givenUp, { status: failed }, { status: failed }),
+        ...make(headless, { status: failed, parentSpanId: '00000000000000aa' }, {}),
+      ])
+      const [root, child] = make(overMidnight, { status: failed }, {}) as [Span, Span]
+      await writeSpans(harness(), [child], '2026-11-23')
+      await writeSpans(harness(), [root], '2026-11-24')
+      const later = { fromUnixNano: at.startUnixNano, toUnixNano: at.endUnixNano }
+      const { items } = await rank('error_rate', 10, later)
+      assert.deepEqual(
+        items
+          .map(({ fingerprint, current }) => [fingerprint, current.failedCount, current.errorCount])
+          .sort(),
+        [
+          [mended, 1, 2],
+          [givenUp, 1, 1],
+          [headless, 0, 1],
+          [overMidnight, 1, 1],
+        ].sort(),
+      )
+      assert.deepEqual(
+        items.slice(2).map(({ fingerprint }) => fingerprint),
+        [mended, headless],
+      )
+    })
+
+    test('tells of one fingerprint, as it was sent or as it is kept', async () => {
+      const { store } = harness()
+      const page = { sort: 'count', limit: 10 } as const
+      const { fingerprintCount, items } = await store.rankFingerprints(periods, {
+        ...page,
+        fingerprint: slow,
+      })
+      assert.deepEqual([fingerprintCount, items.length], [1, 1])
+      assert.deepEqual(
+        items[0],
+        (await rank()).items.find(({ fingerprint }) => fingerprint === slow),
+      )
+      const long = newName('long').padEnd(1000, 'x')
+      await writeSpans(harness(), [ask(long, 200n, 1)])
+      const later = { ...periods, toUnixNano: start + 300n * second }
+      for (const fingerprint of [long, toKeptFingerprint(long)]) {
+        assert.equal((await store.rankFingerprints(later, { ...page, fingerprint })).fingerprintCount, 1)
+      }
+      const never = await store.rankFingerprints(periods, { ...page, fingerprint: newName('never') })
+      assert.deepEqual(never, { fingerprintCount: 0, items: [] })
     })
 
     test('counts what still runs, and takes no duration of it', async () => {
