@@ -76,7 +76,7 @@ describe('the demo in trouble', () => {
       )
       assert.match(said[0]!.said, /^failed: .*stand-in/)
       if (code === 1) assert.equal(demo.child.stderr(), 'demo: no question was answered; each says why\n')
-      else assert.ok(demo.child.stdout().includes(`\n  HOLDFAST_DATA_DIR=${demo.dataDir} make run\n`))
+      else assert.ok(demo.child.stdout().includes(`\n  HOLDFAST_DATA_DIR='${demo.dataDir}' make run\n`))
       await nothingIsLeft(demo)
     }
   })

@@ -36,10 +36,14 @@ export async function showRecords(
   )
   say(...describeFingerprints(asked, columns))
   // One that was corrected has most to show.
-  const shown = answers.find(({ attempts, failure }) => failure === undefined && attempts > 1) ?? answers[0]
+  const shown = [...answers].sort((a, b) => rank(b) - rank(a))[0]
   if (shown === undefined) return
   say('', 'One of them, as drawn by', drawing(shown.traceId, queryUrl), '')
   await runHoldfast(['trace', shown.traceId, '--url', queryUrl])
+}
+
+function rank({ failure, attempts }: QuestionOutcome): number {
+  return failure === undefined ? attempts : 0
 }
 
 function drawing(traceId: string, queryUrl: string): string {
