@@ -3,7 +3,7 @@ import { toArrayLiteral } from '../../postgres/array-literal.ts'
 import { formatUuid } from './id-columns.ts'
 import type { TraceDraft } from './trace-draft.ts'
 
-/** The primary key of otel.span_row, as its columns are read. */
+/** What names one row of otel.span_row (no unique index does), as its columns are read. */
 export interface SpanKey {
   /** As PostgreSQL prints a uuid. */
   readonly traceId: string
