@@ -19,7 +19,9 @@ const many = Array.from({ length: 600 }, (_, index) =>
 
 for (const engine of ['wink', 'spacy'] as const) {
   const skip = engine === 'spacy' && python === undefined ? 'no Python' : false
-  describe(`patterns that change while questions are asked of ${engine}`, { skip }, () => describeReload(engine))
+  describe(`patterns that change while questions are asked of ${engine}`, { skip }, () =>
+    describeReload(engine),
+  )
 }
 
 function describeReload(engine: 'wink' | 'spacy'): void {
@@ -86,5 +88,4 @@ function describeReload(engine: 'wink' | 'spacy'): void {
     )
     assert.equal(fingerprints.size, 3)
   })
-
 }
