@@ -13,7 +13,7 @@ export interface Model {
 /** The model that the environment names, else the stand-in, a program that answers by a script. */
 export async function startModel(programs: Programs, env: Readonly<Record<string, string>>): Promise<Model> {
   if (env['OPENAI_BASE_URL'] || env['OPENAI_API_KEY']) {
-    const model = env['OPENAI_MODEL'] ?? "the agent's default model"
+    const model = env['OPENAI_MODEL'] || 'gpt-5-mini'
     return { env: {}, name: `${model} at ${env['OPENAI_BASE_URL'] || 'api.openai.com'}` }
   }
   const program = programs.start({
