@@ -17,10 +17,7 @@ export function describeCancellation(harness: () => StoreHarness): void {
         store.findTraces({ service: 'x', limit: 1 }, options),
         store.findTraces({ fingerprint: 'x', limit: 1 }, options),
         store.rankFingerprints(periods, { sort: 'count', limit: 1 }, options),
-        store
-          .groupModelCalls(periods, [['x']], grouping, options)
-          [Symbol.asyncIterator]()
-          .next(),
+        Array.fromAsync(store.groupModelCalls(periods, [['x']], grouping, options)),
         store.findTrace(traceId, options),
         store.listSpans(traceId, { limit: 1 }, options),
         store.readSpans(traceId, { limit: 1 }, options),
