@@ -12,8 +12,6 @@ export function describeCancellation(harness: () => StoreHarness): void {
       const options = { signal: AbortSignal.abort(reason) }
       const periods = { previousFromUnixNano: 0n, fromUnixNano: 0n, toUnixNano: noon }
       const grouping = { inputTokens: [], startsUnixNano: [], timesOfDayNano: [], limit: 1 }
-      const sums = store.groupModelCalls(periods, [['x']], grouping, options)
-      const groups = sums[Symbol.asyncIterator]()
       const reads = [
         store.findTraces({ limit: 1 }, options),
         store.findTraces({ service: 'x', limit: 1 }, options),
