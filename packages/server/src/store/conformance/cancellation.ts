@@ -12,12 +12,13 @@ export function describeCancellation(harness: () => StoreHarness): void {
       const options = { signal: AbortSignal.abort(reason) }
       const periods = { previousFromUnixNano: 0n, fromUnixNano: 0n, toUnixNano: noon }
       const grouping = { inputTokens: [], startsUnixNano: [], timesOfDayNano: [], limit: 1 }
+      const sums = store.groupModelCalls(periods, [['x']], grouping, options)
       const reads = [
         store.findTraces({ limit: 1 }, options),
         store.findTraces({ service: 'x', limit: 1 }, options),
         store.findTraces({ fingerprint: 'x', limit: 1 }, options),
         store.rankFingerprints(periods, { sort: 'count', limit: 1 }, options),
-        Array.fromAsync(store.groupModelCalls(periods, [['x']], grouping, options)),
+        sums[Symbol.asyncIterator]().next(),
         store.findTrace(traceId, options),
         store.listSpans(traceId, { limit: 1 }, options),
         store.readSpans(traceId, { limit: 1 }, options),
