@@ -61,6 +61,20 @@ describe('the demo in trouble', () => {
     await nothingIsLeft(demo)
   })
 
+  test('an MLflow that is away costs no answer, and what waits for it is told', async (t) => {
+    const demo = startDemo(t, await makeTemporaryDirectory(t), [...wink, 'How many tracks are there?'], {
+      TELEMETRY_BACKEND: 'dual',
+      MLFLOW_TRACKING_URI: `http://127.0.0.1:${await findFreePort()}`,
+    })
+    assert.equal((await demo.child.exited).code, 0)
+    assert.equal(readQuestions(demo.child.stdout()).length, 1)
+    assert.match(
+      demo.child.stdout(),
+      /They wait on disk, and the next run sends them:\n {2}\d+ requests? in .*mlflow-/,
+    )
+    await nothingIsLeft(demo)
+  })
+
   test('questions of one’s own are asked, and none that is answered is a failure', async (t) => {
     const questions = ['What is the weather in Hamburg?', 'How many tracks are there?']
     for (const [asked, code] of [

@@ -6,6 +6,7 @@ import { openMusicDatabase } from './database/open-music-database.ts'
 import { askQuestions } from './demo/ask-questions.ts'
 import { DemoFailure } from './demo/demo-failure.ts'
 import { describeEnd, describeStage } from './demo/describe-stage.ts'
+import { describeWaitingSpans } from './demo/describe-waiting-spans.ts'
 import { prepareEngine } from './demo/prepare-engine.ts'
 import { programEnvironment, telemetryEnvironment } from './demo/program-environment.ts'
 import { openPrograms } from './demo/programs.ts'
@@ -23,7 +24,8 @@ const say = (...lines: readonly string[]): void =>
 
 async function runDemo(options: DemoOptions, stop: StopSignals): Promise<void> {
   const { transport, dataDir, questions } = options
-  await using programs = openPrograms(join(dataDir, 'demo-logs'), stop.signal)
+  const [logsDir, spoolDir] = [join(dataDir, 'demo-logs'), join(dataDir, 'spool')]
+  await using programs = openPrograms(logsDir, stop.signal)
 
   say('Starting Holdfast and what the agent needs …')
   const machine = programEnvironment(process.env)
@@ -37,7 +39,7 @@ async function runDemo(options: DemoOptions, stop: StopSignals): Promise<void> {
   const database = await stop.unlessStopped(openMusicDatabase({ socketDir: holdfast.socketDir }))
 
   // Agent and MCP server are told the same about telemetry: that is what makes them one trace.
-  const traced = { ...machine, ...telemetryEnvironment(holdfast.otlpGrpcUrl, join(dataDir, 'spool')) }
+  const traced = { ...machine, ...telemetryEnvironment(holdfast.otlpGrpcUrl, spoolDir) }
   const [mcpServer, model] = await stop.unlessStopped(
     Promise.all([
       startMcpServer(programs, transport, { ...traced, CHINOOK_URL: database.readerUrl }),
@@ -55,6 +57,8 @@ async function runDemo(options: DemoOptions, stop: StopSignals): Promise<void> {
   const lost = await stop.unlessStopped(mcpServer.end())
   const recorder = { queryUrl: holdfast.queryUrl, note: model.note }
   if (answers.length > 0) await stop.unlessStopped(showRecords(recorder, answers, say, stop.signal))
+  const waiting = await describeWaitingSpans(spoolDir, logsDir)
+  if (waiting.length > 0) say('', ...waiting)
   const failure = lost ?? gaveUp ?? findNoAnswer(answers)
   if (failure !== undefined) throw failure
   if (!options.stays) return say('', ...describeEnd(dataDir))

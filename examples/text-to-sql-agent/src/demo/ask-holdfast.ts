@@ -36,13 +36,18 @@ export function readFingerprints(queryUrl: string): Promise<FingerprintStats> {
   return ask(queryUrl, '/api/v1/stats/fingerprints')
 }
 
+/** It takes some 20 ms; what is retried for longer has a reason that its queue tells. */
+const longestStoringMs = 60_000
+
 /** Resolves when everything that was accepted can be found. */
 export async function waitUntilStored(queryUrl: string, signal: AbortSignal): Promise<void> {
-  for (;;) {
-    const { spans } = await ask<{ spans: { pending: number; dead: number } }>(queryUrl, '/api/v1/ledger')
+  const giveUp = AbortSignal.timeout(longestStoringMs)
+  while (!giveUp.aborted) {
+    const { spans } = await ask<{ spans: { pending: number } }>(queryUrl, '/api/v1/ledger')
     if (spans.pending === 0) return
     await delay(50, undefined, { signal })
   }
+  throw new DemoFailure(`Holdfast has not stored all it accepted: ${queryUrl}/api/v1/queue says what waits`)
 }
 
 async function ask<T>(queryUrl: string, path: string): Promise<T> {
