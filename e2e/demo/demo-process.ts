@@ -1,5 +1,5 @@
 // The demo as `make demo` starts it, in a data directory of its own, with the stand-in for a model.
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { startChild, type Child } from '../stage/child-process.ts'
@@ -55,12 +55,16 @@ export function readQuestions(stdout: string): SaidQuestion[] {
 
 /** The programs that have this directory in their environment: all of a demo's, whatever their name. Linux only. */
 export function findProcesses(dataDir: string): number[] {
-  const found = globSync('/proc/[0-9]*/environ').filter((file) => {
-    try {
-      return readFileSync(file, 'latin1').includes(dataDir)
-    } catch {
-      return !existsSync(file) // ended meanwhile, or another user's: not ours either way
-    }
-  })
+  const found = globSync('/proc/[0-9]*/environ').filter((file) => readOfProcess(file).includes(dataDir))
   return found.map((file) => Number(file.split('/')[2])).filter((pid) => pid !== process.pid)
+}
+
+/** A file below /proc; empty for a process that has ended meanwhile, or is another user's. */
+export function readOfProcess(file: string): string {
+  try {
+    return readFileSync(file, 'latin1')
+  } catch (error) {
+    if (['ENOENT', 'ESRCH', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) return ''
+    throw error
+  }
 }

@@ -1,6 +1,5 @@
 // The demo when something is amiss: it says what, in a sentence, and leaves nothing behind.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
@@ -10,15 +9,13 @@ import { findPostmaster } from '../stage/holdfast-process.ts'
 import { getJson } from '../stage/query-client.ts'
 import { makeTemporaryDirectory } from '../stage/temporary-directory.ts'
 import { waitUntil } from '../stage/wait-until.ts'
-import { findProcesses, readQuestions, startDemo, type Demo } from './demo-process.ts'
+import { findProcesses, readOfProcess, readQuestions, startDemo, type Demo } from './demo-process.ts'
 
 const wink = ['--engine', 'wink']
 
 /** The process of the demo whose command line has this. */
 function findProgram({ dataDir }: Demo, name: string): number {
-  const found = findProcesses(dataDir).filter((pid) =>
-    readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(name),
-  )
+  const found = findProcesses(dataDir).filter((pid) => readOfProcess(`/proc/${pid}/cmdline`).includes(name))
   assert.equal(found.length, 1, name)
   return found[0]!
 }
